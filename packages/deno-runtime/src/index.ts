@@ -1,0 +1,14 @@
+export { createDenoRuntime } from './deno-runtime.ts';
+export { findDeno, MINIMUM_DENO_VERSION, type DenoBinary } from './deno-binary.ts';
+export { RuntimeError, type RuntimeErrorCode } from './errors.ts';
+export { harnessFile } from './harness-files.ts';
+export type { JailGrants } from './jail-arguments.ts';
+export { jailArguments } from './jail-arguments.ts';
+export { startJail, type Jail, type JailExit, type JailPlan } from './jail.ts';
+export { nestsDeeperThan } from './json-depth.ts';
+export { residentMb } from './memory-watch.ts';
+export { ENGINE_DATA_MB, type ProcessLimits } from './process-limits.ts';
+export { createProcessRuntime, type LanguageOptions, type PlanRequest } from './process-runtime.ts';
+export { checkRuntimeOptions, cpuSecondsFor, type RuntimeOptions } from './runtime-options.ts';
+export type { RunLimits } from './supervise.ts';
+export type * from './types.ts';
