@@ -1,0 +1,3 @@
+export { createPyodideRuntime, type PyodideRuntime, type PyodideRuntimeOptions } from './pyodide-runtime.ts';
+export { PyodideRuntimeError, type PyodideRuntimeErrorCode } from './errors.ts';
+export { pyodideStatus, type PyodideStatus } from './pyodide-status.ts';
