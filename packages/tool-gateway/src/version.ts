@@ -1,0 +1,2 @@
+/** Version of this package, told to servers. A test holds it equal to package.json. */
+export const VERSION = '0.1.0';
