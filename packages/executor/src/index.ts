@@ -1,0 +1,13 @@
+export { configPath, loadConfig, type LoadedConfig, type LoadOptions } from './config/load.ts';
+export { homeDirectory, type Environment } from './config/environment.ts';
+export { readServersFile } from './config/project-servers.ts';
+export { configJsonSchema, type Config, type ConfigInput, type ServerEntry } from './config/schema.ts';
+export { maskConfig } from './config/show.ts';
+export { createDebugLog } from './debug-log.ts';
+export { ExecutorError, type ExecutorErrorCode } from './errors.ts';
+export { executeCode } from './execute-code.ts';
+export { createExecutor, type Executor, type ExecutorSurroundings } from './executor.ts';
+export { executionInputSchema, LANGUAGES, type ExecutionInput, type ExecutionRequest, type Language } from './input.ts';
+export { auditPath, cacheDirectory } from './paths.ts';
+export { executionResultSchema, type ExecutionResult } from './result.ts';
+export type { SetupCheck, SetupReport } from './setup-report.ts';

@@ -1,0 +1,86 @@
+import { openAuditLog, type AuditLog } from '@code-executor/audit-log';
+import { startBridge, type Bridge } from '@code-executor/bridge-core';
+import { createContentFilter } from '@code-executor/content-filter';
+import { createDenoRuntime, type Runtime } from '@code-executor/deno-runtime';
+import { createPyodideRuntime } from '@code-executor/pyodide-runtime';
+import { createRateLimiter, type RateLimiter } from '@code-executor/rate-limiter';
+import type { ToolGateway } from '@code-executor/tool-gateway';
+import type { Environment } from './config/environment.ts';
+import type { Config } from './config/schema.ts';
+import type { Language } from './input.ts';
+import { auditPath, cacheDirectory } from './paths.ts';
+import { chooseProvider } from './provider.ts';
+
+/** Everything that executions share, each part made once. */
+export interface Parts {
+  bridge: Bridge;
+  limiter: RateLimiter;
+  audit: AuditLog;
+  gateway: ToolGateway;
+  runtime(language: Language): Runtime;
+  close(): Promise<void>;
+}
+
+/** What the parts are made from. */
+export interface PartsOptions {
+  config: Config;
+  env: Environment;
+  log: (line: string) => void;
+  gateway: ToolGateway;
+}
+
+/** Opens the log, starts the bridge and readies the rest; what was opened is closed again where a later part fails. */
+export async function assembleParts({ config, env, log, gateway }: PartsOptions): Promise<Parts> {
+  const audit = await openAuditLog({
+    path: auditPath(config, env),
+    hash: config.audit.hash,
+    durability: config.audit.durability,
+  });
+  const limiter = createRateLimiter();
+  const { sampling } = config;
+  const { provider, noProviderMessage } = chooseProvider(config, log);
+  const runtimes = new Map<Language, Runtime>();
+  let bridge: Bridge | undefined;
+
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([...runtimes.values()].map((runtime) => runtime.close()));
+    await bridge?.close();
+    await audit.close();
+  };
+
+  try {
+    bridge = await startBridge({
+      ...(provider && { provider }),
+      ...(noProviderMessage !== undefined && { noProviderMessage }),
+      filter: createContentFilter(),
+      secretsFilter: createContentFilter({ pii: false }),
+      limiter,
+      audit,
+      allowedSystemPrompts: sampling.allowedSystemPrompts,
+      allowedModels: sampling.allowedModels,
+      defaultModel: sampling.defaultModel,
+      timeoutPerCallMs: sampling.timeoutPerCallMs,
+      contentFilteringEnabled: sampling.contentFilteringEnabled,
+      contentFilterMode: sampling.contentFilterMode,
+      filterPrompts: sampling.filterPrompts,
+      filterToolResults: sampling.filterToolResults,
+      log,
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  const make: Record<Language, () => Runtime> = {
+    typescript: () => createDenoRuntime({ memoryMb: config.runtime.typescriptMemoryMb }),
+    python: () =>
+      createPyodideRuntime({ memoryMb: config.runtime.pythonMemoryMb, cacheDir: cacheDirectory(config, env) }),
+  };
+  const runtime = (language: Language): Runtime => {
+    const made = runtimes.get(language) ?? make[language]();
+    runtimes.set(language, made);
+    return made;
+  };
+
+  return { bridge, limiter, audit, gateway, runtime, close };
+}
