@@ -1,0 +1,49 @@
+import { executionInputSchema, executionResultSchema, type Executor, type Language } from '@code-executor/executor';
+import { McpServer } from '@modelcontextprotocol/server';
+import { compactSchema } from './compact-schema.ts';
+import { describeTool, TITLES } from './descriptions.ts';
+import { healthResultSchema, reportHealth } from './health.ts';
+import { toToolResult } from './tool-result.ts';
+import { VERSION } from './version.ts';
+
+/** What the server stands on. */
+export interface ServerOptions {
+  executor: Executor;
+}
+
+const TOOL_NAMES: Readonly<Record<Language, string>> = {
+  typescript: 'executeTypescript',
+  python: 'executePython',
+};
+
+/** Builds one MCP server: a tool per language, and `health`. */
+export function buildServer({ executor }: ServerOptions): McpServer {
+  const server = new McpServer({ name: 'code-executor', version: VERSION }, { capabilities: { tools: {} } });
+
+  for (const [language, name] of Object.entries(TOOL_NAMES) as [Language, string][]) {
+    server.registerTool(
+      name,
+      {
+        title: TITLES[language],
+        description: describeTool(language),
+        inputSchema: compactSchema(executionInputSchema, 'input'),
+        outputSchema: compactSchema(executionResultSchema, 'output'),
+        // The program is unknown: it may change things through the tools that the caller allows it.
+        annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+      },
+      async (input, { mcpReq }) => toToolResult(await executor.run({ language, ...input }, { signal: mcpReq.signal })),
+    );
+  }
+
+  server.registerTool(
+    'health',
+    {
+      title: 'Health of the code executor',
+      description: 'Says whether programs can run here, in which isolation, and who answers llm calls.',
+      outputSchema: compactSchema(healthResultSchema, 'output'),
+      annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+    },
+    async () => reportHealth(executor),
+  );
+  return server;
+}
