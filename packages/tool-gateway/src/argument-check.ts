@@ -12,6 +12,9 @@ export type CompileCheck = (schema: Readonly<Record<string, unknown>>) => Argume
 const CHECK_MS = 500;
 const COMPILE_MS = 1000;
 
+/** Without any of these words a check takes time in proportion to schema and arguments: it needs no watchdog. */
+const COSTLY = /"(?:pattern|patternProperties|uniqueItems|\$\w*[rR]ef)":/u;
+
 /**
  * `full` is the schema. `plain` leaves to the server what may take quadratic or exponential time: `uniqueItems` and all
  * patterns, which then always match.
@@ -55,8 +58,9 @@ export async function loadCompiler(run: BoundedRun): Promise<CompileCheck> {
   return (schema) => {
     let validate = compile(schema, 'full');
     let depth: Depth = 'full';
+    const isCheap = !COSTLY.test(JSON.stringify(schema));
     return (args) => {
-      let result = run(() => validate(args), CHECK_MS);
+      let result = isCheap ? { ended: true as const, value: validate(args) } : run(() => validate(args), CHECK_MS);
       if (!result.ended && depth === 'full') {
         depth = 'plain';
         validate = compile(schema, depth);

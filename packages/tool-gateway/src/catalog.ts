@@ -1,4 +1,3 @@
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { isUsableToolName, toolName } from './names.ts';
 import { inspect } from './inspect.ts';
 import { isRecord, show } from './show.ts';
@@ -80,10 +79,4 @@ function readTool(server: string, raw: unknown): Tool | undefined {
 function freeze<T extends object>(value: T): T {
   for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) freeze(child);
   return Object.freeze(value);
-}
-
-/** Pages of a connected server. The SDK's own `listTools` would refuse the whole page for one malformed tool. */
-export async function pagesOf(client: Client, signal: AbortSignal): Promise<FetchPage> {
-  const { ResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
-  return (cursor) => client.request({ method: 'tools/list', params: cursor === undefined ? {} : { cursor } }, ResultSchema, { timeout: 2 ** 31 - 1, signal });
 }

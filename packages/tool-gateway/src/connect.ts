@@ -1,4 +1,4 @@
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import { withDeadline } from './deadline.ts';
 import type { Target } from './resolve.ts';
 import type { WireOptions } from './wire.ts';
@@ -21,7 +21,13 @@ export interface ConnectOptions extends WireOptions {
 
 /** A server that has answered `initialize`. */
 export interface Connection {
-  client: Client;
+  /** What the server declared. */
+  capabilities: ServerCapabilities;
+  /**
+   * Sends a request and gives the raw result: judging it is the caller's, because the SDK would refuse a whole list of
+   * tools for one that is malformed. Has no time limit of its own.
+   */
+  request: (method: 'tools/list' | 'tools/call', params: Record<string, unknown>, signal: AbortSignal) => Promise<Record<string, unknown>>;
   stop: () => Promise<void>;
   pid: () => number | undefined;
   /** What to tell a caller whose call was cut: `ended (signal SIGKILL)`. */
@@ -40,7 +46,7 @@ const PROBE_MS = 5000;
  * @throws what went wrong; the stop of what was started has been handed to `track` by then.
  */
 export async function connect(target: Target, options: ConnectOptions): Promise<Connection> {
-  const [{ Client }, { ToolListChangedNotificationSchema }, wire] = await Promise.all([
+  const [{ Client }, { ResultSchema, ToolListChangedNotificationSchema }, wire] = await Promise.all([
     import('@modelcontextprotocol/sdk/client/index.js'),
     import('@modelcontextprotocol/sdk/types.js'),
     openWire(target, options),
@@ -78,5 +84,11 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
     stop();
     throw exit === undefined ? error : new Error(`it ended before it was ready (${exit})`, { cause: error });
   }
-  return { client, stop: wire.stop, pid: wire.pid, ending: () => `ended (${wire.exit() ?? 'connection lost'})` };
+  return {
+    capabilities: client.getServerCapabilities() ?? {},
+    request: (method, params, signal) => client.request({ method, params }, ResultSchema, { timeout: LONGEST_TIMER_MS, signal }),
+    stop: wire.stop,
+    pid: wire.pid,
+    ending: () => `ended (${wire.exit() ?? 'connection lost'})`,
+  };
 }

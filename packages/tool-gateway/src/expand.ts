@@ -19,7 +19,8 @@ export function expand(text: string, lookup: Lookup, fail: (message: string) => 
     const end = text.indexOf('}', start);
     const inner = end < 0 ? text.slice(start + 2) : text.slice(start + 2, end);
     const match = end < 0 || inner.includes('${') ? null : NAME.exec(inner);
-    if (match === null) throw fail(`holds ${show(text.slice(start, end < 0 ? undefined : end + 1))}, which cannot be expanded; write \${VAR} or \${VAR:-default}`);
+    // What follows an expression that is not closed may be a secret: it is not shown.
+    if (match === null) throw fail(`holds ${show(end < 0 ? '${' : text.slice(start, end + 1))}, which cannot be expanded; write \${VAR} or \${VAR:-default}`);
     const [, name = '', fallback] = match;
     const value = lookup(name);
     if (value === undefined && fallback === undefined) throw fail(`needs the environment variable ${name}, which is not set; set it or write \${${name}:-default}`);

@@ -30,8 +30,8 @@ const MAX_DEPTH = 200;
 export function createScope(permission: Permission, context: ScopeContext): ToolScope {
   const warned = new Map<string, { code: string; message: string }>();
   return {
-    call: (name, args = {}, { signal } = {}) => call(permission, context, String(name), args, signal),
-    list: (query, { signal } = {}) => list(permission, context, warned, query, signal),
+    call: async (name, args = {}, { signal } = {}) => call(permission, context, String(name), args, signal),
+    list: async (query, { signal } = {}) => list(permission, context, warned, query, signal),
     warnings: () => [...warned.values()],
   };
 }

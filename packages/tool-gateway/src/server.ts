@@ -1,5 +1,5 @@
 import type { Catalog, Tool } from './catalog.ts';
-import { pagesOf, readCatalog } from './catalog.ts';
+import { readCatalog } from './catalog.ts';
 import type { Connection, ConnectOptions } from './connect.ts';
 import { connect } from './connect.ts';
 import { withDeadline } from './deadline.ts';
@@ -62,7 +62,7 @@ export class Server {
     const found = (await this.tools()).get(name);
     if (found) return found;
     const { link, connection } = await this.#open();
-    if (connection.client.getServerCapabilities()?.tools?.listChanged !== true) link.catalog = undefined;
+    if (connection.capabilities.tools?.listChanged !== true) link.catalog = undefined;
     return (await this.tools()).get(name);
   }
 
@@ -74,13 +74,10 @@ export class Server {
    * @throws {ToolGatewayError} `tool_error` where the server refuses, `tool_unavailable` where it cannot answer.
    */
   async call(tool: string, fullName: string, args: Record<string, unknown>, signal: AbortSignal): Promise<Record<string, unknown>> {
-    const { ResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
     for (let attempt = 1; ; attempt++) {
       const { link, connection } = await this.#open();
       try {
-        const request = { method: 'tools/call' as const, params: { name: tool, arguments: args } };
-        // The deadline is the caller's: the SDK's own must not fire before it.
-        return await connection.client.request(request, ResultSchema, { signal, timeout: 2 ** 31 - 1 });
+        return await connection.request('tools/call', { name: tool, arguments: args }, signal);
       } catch (error) {
         signal.throwIfAborted();
         const answer = link.ended ? undefined : answerOf(error);
@@ -142,9 +139,9 @@ export class Server {
   async #read(link: Link, connection: Connection): Promise<Catalog> {
     const timeoutMs = this.#options.connectTimeoutMs;
     // A server of prompts and resources alone has no list to ask for.
-    if (!connection.client.getServerCapabilities()?.tools) return new Map();
+    if (!connection.capabilities.tools) return new Map();
     try {
-      const catalog = await withDeadline(async (signal) => readCatalog(this.name, await pagesOf(connection.client, signal), this.#options.log), {
+      const catalog = await withDeadline((signal) => readCatalog(this.name, (cursor) => connection.request('tools/list', cursor === undefined ? {} : { cursor }, signal), this.#options.log), {
         signals: [this.#shutdown.signal],
         onAbort: () => new Error('the gateway was closed'),
         timeoutMs,

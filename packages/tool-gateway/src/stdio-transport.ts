@@ -18,7 +18,8 @@ export interface StdioTransportOptions {
   onStderr: (line: string) => void;
 }
 
-const MAX_STDERR_LINE_BYTES = 64 * 1024;
+/** Longest line of standard error; of a longer one only the beginning is told. */
+export const MAX_STDERR_LINE_BYTES: number = 64 * 1024;
 /** How long output is awaited after the program ended, where a descendant keeps its pipes open, in milliseconds. */
 const HELD_PIPE_MS = 1000;
 /**

@@ -2,7 +2,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { boundFetch } from './bounded-fetch.ts';
 import { createLineReader } from './line-reader.ts';
 import type { HttpTarget, StdioTarget, Target } from './resolve.ts';
-import { StdioTransport } from './stdio-transport.ts';
+import { MAX_STDERR_LINE_BYTES, StdioTransport } from './stdio-transport.ts';
 
 /** What {@link openWire} needs beside the target. */
 export interface WireOptions {
@@ -27,7 +27,6 @@ export interface Wire {
 
 /** How long a server may take to forget a session that ends, in milliseconds. */
 const FAREWELL_MS = 1000;
-const MAX_STDERR_LINE_BYTES = 64 * 1024;
 
 /** Prepares the way to a server; the client starts it. */
 export function openWire(target: Target, options: WireOptions): Promise<Wire> {

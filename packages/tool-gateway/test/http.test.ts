@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { failure, Log, open } from './fixtures/harness.ts';
 import type { HttpFixture } from './fixtures/http.ts';
@@ -92,6 +93,9 @@ test('a tool list that changed is announced over HTTP too', async () => {
   await scope.call('mcp__web__grow');
   const listings = log.count(/listing from 0/u);
   // The announcement comes on a stream of its own: ask until it has arrived.
-  while (log.count(/listing from 0/u) === listings) await scope.list();
+  while (log.count(/listing from 0/u) === listings) {
+    await setImmediate();
+    await scope.list();
+  }
   expect(await scope.call('mcp__web__grown')).toBe('new here');
 });

@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { failure, fixture, Log, open, runs } from './fixtures/harness.ts';
 
@@ -117,6 +122,14 @@ test('close ends a stubborn server and what it started, is idempotent, and refus
   for (const call of [scope.call('mcp__fx__wait'), scope.list()]) expect((await failure(call)).message).toMatch(/the tool gateway is closed/u);
   expect(gateway.servers()).toMatchObject([{ status: 'closed' }]);
   expect(gateway.log.count(/started/u)).toBe(1);
+});
+
+test('after this process is killed, servers that heed the end of their input end by themselves', async () => {
+  const host = spawn(process.execPath, ['--conditions=@code-executor/source', join(import.meta.dirname, 'fixtures', 'host.ts')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface(host.stdout), 'line')) as [string];
+  expect(runs(Number(line))).toBe(true);
+  host.kill('SIGKILL');
+  while (runs(Number(line))) await setImmediate();
 });
 
 test('close while a server starts leaves no process', async () => {

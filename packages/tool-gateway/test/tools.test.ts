@@ -14,6 +14,18 @@ test('all pages of a list are read; malformed tools are left out and hide no oth
   await gateway.log.match(/tool left out: a second read_file/u);
 });
 
+test('a scope is what a bridge expects of its tools', async () => {
+  interface Port {
+    call(name: string, args: Record<string, unknown>, context: { signal: AbortSignal }): Promise<unknown>;
+    list(query?: string): Promise<{ name: string; description: string; inputSchema: unknown; outputSchema?: unknown }[]>;
+  }
+  const port: Port = gateway.scope(['mcp__fx__titled']);
+  expect(await port.call('mcp__fx__titled', {}, { signal: new AbortController().signal })).toBe('titled ran');
+  const [tool] = await port.list();
+  expect(tool).toMatchObject({ name: 'mcp__fx__titled', description: '', inputSchema: { type: 'object' } });
+  expect(Object.isFrozen(tool?.inputSchema)).toBe(true);
+});
+
 test('a title stands in for a missing description and is searched', async () => {
   expect(await gateway.scope(['*']).list('forecast')).toMatchObject([{ name: 'mcp__fx__titled' }]);
   expect(await gateway.scope(['*']).list('zebra')).toMatchObject([{ name: 'mcp__fx__titled' }]);
