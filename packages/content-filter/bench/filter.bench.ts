@@ -39,7 +39,20 @@ function cpuMs(work: () => void): number {
   return best;
 }
 
-const lines: string[] = [`hold-back: at most ${filter.holdBack} UTF-16 units`, ''];
+/** Units that a stream has taken and not shown, averaged over a text fed unit by unit. */
+function averageHeld(text: string): number {
+  const stream = filter.createStream();
+  let shown = 0;
+  let sum = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    shown += stream.write(text.charAt(i)).length;
+    sum += i + 1 - shown;
+  }
+  return sum / text.length;
+}
+
+const held = averageHeld(readFileSync(`${here}/../README.md`, 'utf8').replaceAll(/```[^]*?```/g, ''));
+const lines: string[] = [`hold-back: at most ${filter.holdBack} UTF-16 units, on the README ${held.toFixed(1)} on average`, ''];
 let failed = false;
 const row = (name: string, value: string, ok = true): void => {
   lines.push(`${name.padEnd(34)}${value.padStart(26)}${ok ? '' : '   beyond the aim'}`);

@@ -36,7 +36,7 @@ export function selectRules(rules: readonly Rule[], options: ContentFilterOption
 }
 
 function readSwitch(options: ContentFilterOptions, key: 'secrets' | 'pii'): boolean {
-  const value: unknown = options[key] ?? true;
+  const value: unknown = options[key] === undefined ? true : options[key];
   if (typeof value !== 'boolean') throw invalid(`option ${key} must be true or false, got ${show(value)}`);
   return value;
 }
@@ -55,5 +55,8 @@ function invalid(message: string): ContentFilterError {
 }
 
 function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value === null ? 'null' : typeof value);
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'number' ? `${value} (number)` : `a value of type ${typeof value}`;
 }

@@ -24,5 +24,6 @@ test('real code, documents and integrity hashes hold no secret', () => {
     .map((name) => join(root, 'src', name));
   const files = [...sources, join(root, 'README.md'), join(root, 'package.json'), join(root, '../../package-lock.json')];
   const secrets = createContentFilter({ pii: false });
-  for (const file of files) expect(secrets.scan(readFileSync(file, 'utf8')), file).toEqual([]);
+  const found = files.filter((file) => secrets.scan(readFileSync(file, 'utf8')).length > 0);
+  expect(found).toEqual([]);
 });

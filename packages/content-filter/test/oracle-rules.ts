@@ -97,7 +97,7 @@ export function cardEnd(text: string, at: number): number | undefined {
 
 const UNSPACED = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const FILES =
-  /^(?:png|jpe?g|gif|svg|webp|avif|ico|bmp|tiff|css|scss|less|[mc]?[jt]s|[jt]sx|jsonc?|html?|xml|ya?ml|toml|ini|txt|[ct]sv|pdf|exe|dll|so|lock|log|map|wasm|java|[ch]pp|vue|svelte|mp[34]|webm|woff2?|ttf|tgz|gz|7z)$/i;
+  /^(?:png|jpe?g|gif|svg|webp|avif|ico|bmp|tiff|css|scss|less|[mc]?[jt]s|[jt]sx|jsonc?|html?|xml|ya?ml|toml|ini|txt|[ct]sv|pdf|exe|dll|lock|log|map|wasm|java|[ch]pp|vue|svelte|mp[34]|webm|woff2?|ttf|tgz|gz|7z)$/i;
 
 export function emailRange(text: string, at: number): readonly [number, number] | undefined {
   if (text[at] !== '@') return undefined;
@@ -109,7 +109,7 @@ export function emailRange(text: string, at: number): readonly [number, number] 
   }
   if (text[at - local.length - 1] === '\\') local = local.replace(/^(?:[nrtbfv0]|u[0-9a-f]{4}|x[0-9a-f]{2})/i, '');
   local = local.replace(/^(?:[.+'-]|%(?:[0-2][0-9a-f]|3[a-f])|%(?![0-9a-f]{2})|(?:[bfru]|[bf]r|r[bf])')+/i, '');
-  if (!/[\p{L}\p{M}\p{N}]/u.test(local) || /^(?:git|this|super)$/.test(local)) return undefined;
+  if (!/[\p{L}\p{M}\p{N}]/u.test(local) || /^(?:git|this)$/.test(local)) return undefined;
   const domain = /^(?:(?!-)[\p{L}\p{M}\p{N}-]+(?:\.(?=[\p{L}\p{M}\p{N}])|$|(?![\p{L}\p{M}\p{N}-])))+/u.exec(text.slice(at + 1, at + 256))?.[0];
   const labels = (domain ?? '').replace(/\.$/, '').split('.');
   for (let count = labels.length; count >= 2; count -= 1) {

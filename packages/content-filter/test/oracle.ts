@@ -40,7 +40,7 @@ const from = (type: FindingType, pattern: string, end: (text: string, at: number
 const KIND = '(?:proj|svcacct|admin|None)';
 
 export const ORACLE_RULES: readonly OracleRule[] = [
-  token('anthropic_key', 'sk-ant-([\\w-]{20,})', (body) => named(body.slice(0, 64))),
+  token('anthropic_key', 'sk-ant-([\\w-]{20,})', (body) => named(body.slice(0, 64)) || /[A-Za-z0-9]{16}/.test(body.slice(0, 64))),
   token('openai_key', `${START}sk-${KIND}-([\\w-]{20,})`, (body) => named(body.slice(0, 96))),
   token('openai_key', `sk-${KIND}-([\\w-]{20,})`, (body) => has(body.slice(0, 96))),
   token('openai_key', `${START}sk-([\\w-]{20,})`, (body) => looksRandom(body.slice(0, 64))),

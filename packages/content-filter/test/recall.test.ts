@@ -25,7 +25,7 @@ describe.each(Object.entries(SAMPLES))('%s', (pattern, generators) => {
       for (let round = 0; round < 20; round += 1) {
         for (const context of CONTEXTS) {
           const token = generate(random);
-          expect(filter.redact(context(token)).text, token).toBe(context(placeholder));
+          expect(filter.redact(context(token)).text).toBe(context(placeholder));
         }
       }
     }

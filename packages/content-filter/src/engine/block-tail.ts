@@ -20,7 +20,7 @@ export function blockTail(set: CharSet, foot: string): Tail {
     }
     return { at: text.length, done: final };
   };
-  return { lookahead: MAX_FOOT, advance };
+  return { advance };
 }
 
 /** End of the closing line that starts at `at`. */

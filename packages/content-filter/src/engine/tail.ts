@@ -12,8 +12,7 @@ export interface TailStep {
  * called again at `at` when more text has come. It depends on the position alone, never on where it began.
  */
 export interface Tail {
-  /** UTF-16 units that the tail may leave unread while it waits for more text. */
-  readonly lookahead: number;
+  /** Leaves a few units unread while only later text can say whether they belong to the match. */
   advance(text: string, at: number, final: boolean): TailStep;
 }
 
@@ -36,5 +35,5 @@ export function runTail(set: CharSet, joint?: string): Tail {
       at = next;
     }
   };
-  return { lookahead: maxJoints, advance };
+  return { advance };
 }

@@ -18,5 +18,5 @@ export const anthropicKey: Rule = prefixedRule({
 });
 
 function isBody(text: string, from: number, to: number): boolean {
-  return looksRandom(text, from, to) || hasRun(text, from, to, 20);
+  return looksRandom(text, from, to) || hasRun(text, from, to, 16);
 }

@@ -7,7 +7,7 @@ const MAX_LOCAL = 64;
 /** RFC 5321, 4.5.3.1.2. */
 const MAX_DOMAIN = 255;
 /** What stands before an `@` in code but names nobody: the account of SSH remotes, qualified `this` in Kotlin. */
-const NOBODY = new Set(['git', 'this', 'super']);
+const NOBODY = new Set(['git', 'this']);
 const LETTER = /^\p{L}$/u;
 /** The rest of an escape sequence behind its backslash. */
 const ESCAPED = /^(?:[nrtbfv0]|u[0-9a-f]{4}|x[0-9a-f]{2})/i;

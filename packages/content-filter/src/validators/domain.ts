@@ -9,7 +9,7 @@ const PUNYCODE = 'xn--';
 const FILE_ENDINGS = new Set(
   (
     'png jpg jpeg gif svg webp avif ico bmp tiff css scss less js mjs cjs jsx ts mts cts tsx json jsonc html htm xml yaml ' +
-    'yml toml ini txt csv tsv pdf exe dll so lock log map wasm java cpp hpp vue svelte mp3 mp4 webm woff woff2 ttf tgz gz 7z'
+    'yml toml ini txt csv tsv pdf exe dll lock log map wasm java cpp hpp vue svelte mp3 mp4 webm woff woff2 ttf tgz gz 7z'
   ).split(' '),
 );
 /** `1.2.3…` behind an `@` is the version of a package, `2x` the density of an image. */
