@@ -56,7 +56,8 @@ export function overwriteAt(path: string, fd: number, position: number, bytes: U
   const other = openSync(path, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0));
   try {
     const [a, b] = [fstatSync(fd), fstatSync(other)];
-    if (a.ino === b.ino && a.dev === b.dev) writeSync(other, bytes, 0, bytes.length, position);
+    if (a.ino !== b.ino || a.dev !== b.dev) return;
+    for (let done = 0; done < bytes.length; ) done += writeSync(other, bytes, done, bytes.length - done, position + done);
   } finally {
     closeSync(other);
   }

@@ -52,8 +52,8 @@ export async function openOwnFile(path: string, clock: () => number): Promise<{ 
   if (nature.kind !== 'foreign') return { fd, nature, moved: undefined };
   closeSync(fd);
   const moved = await withLock(`${path}.lock`, () => moveAside(path, clock));
-  const again = openLogFile(path);
-  return { fd: again, nature: natureOf(again), moved };
+  const again = await openOwnFile(path, clock);
+  return { ...again, moved: moved ?? again.moved };
 }
 
 /** Under the lock the file is looked at again: another process may have moved it and begun the log. */

@@ -19,11 +19,11 @@ const CHUNK = 256 * 1024;
 const PAUSE_MS = 10;
 
 /** How long an unterminated end is waited for by default, ms: a write under way takes far less. */
-export const PATIENCE_MS = 100;
+const PATIENCE_MS = 100;
 
 /**
  * The lines that a file has now, in groups of one read each, in constant memory. Lines that are added meanwhile are
- * left out; an end that another process is just writing is waited for.
+ * left out; an end that another process is just writing is waited for. The bytes of a group are reused for the next.
  *
  * @throws AuditLogError `read_failed`.
  */
@@ -55,7 +55,7 @@ export async function* readLines(file: FileHandle, path: string, patienceMs: num
       const piece = data.subarray(from, newline);
       number += 1;
       lineStart = position + newline + 1;
-      group.push({ number, bytes: rest.length === 0 ? Buffer.from(piece) : Buffer.concat([rest, piece]), end: lineStart, whole: true });
+      group.push({ number, bytes: rest.length === 0 ? piece : Buffer.concat([rest, piece]), end: lineStart, whole: true });
       rest = Buffer.alloc(0);
       from = newline + 1;
     }

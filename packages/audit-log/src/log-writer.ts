@@ -3,6 +3,7 @@ import { closeSync, fstatSync, futimesSync, writeSync } from 'node:fs';
 import type { RecoveredReason } from './entries.ts';
 import { AuditLogError, systemReason } from './errors.ts';
 import { openLogFile, overwriteAt, readAt } from './files.ts';
+import { natureOf } from './foreign.ts';
 import { sha256 } from './hashes.ts';
 import type { AuditKey } from './hashes.ts';
 import { NO_PREVIOUS, parseLine, recordHash, sealRecord } from './line.ts';
@@ -101,6 +102,10 @@ export class LogWriter {
   #reopenIfRemoved(): void {
     if (fstatSync(this.#fd).nlink > 0) return;
     const fd = openLogFile(this.#path);
+    if (natureOf(fd).kind === 'foreign') {
+      closeSync(fd);
+      throw new AuditLogError('foreign_file', `${this.#path} was replaced by a file that is not an audit log; move it away`);
+    }
     // A sync of the old file may still be under way, so its descriptor stays until the end.
     this.#retired.push(this.#fd);
     this.#fd = fd;

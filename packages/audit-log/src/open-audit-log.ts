@@ -43,7 +43,8 @@ export interface AuditLog {
   /**
    * Writes one entry, in the order of the calls, and resolves when it is durable. Any number may be under way.
    *
-   * @throws AuditLogError `invalid_entry`, `closed` or `write_failed`; the entry must then be taken for unlogged.
+   * @throws AuditLogError `invalid_entry`, `closed`, `write_failed`, or `foreign_file` where the log was replaced by
+   *   something else; the entry must then be taken for unlogged.
    */
   append(entry: AuditEntryInput): Promise<void>;
   /** Waits for what is under way and closes the file. A second call does nothing. */

@@ -3,6 +3,9 @@ import { basename, dirname } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { freshPath, recordsOf, sampling, someKey, textOf } from '../test/helpers.ts';
+import { openLogFile } from './files.ts';
+import { makeKey } from './hashes.ts';
+import { LogWriter } from './log-writer.ts';
 import { openAuditLog } from './open-audit-log.ts';
 import { verifyAuditLog } from './verify-audit-log.ts';
 
@@ -121,6 +124,35 @@ describe('a file that is no audit log', () => {
     expect(readdirSync(dirname(path)).filter((name) => name.endsWith('.lock'))).toHaveLength(0);
     expect(await verifyAuditLog({ path })).toMatchObject({ status: 'intact', entries: 37 });
   });
+});
+
+it('a writer that cannot know what a failed write left goes on as a new one, without fork or gap', async () => {
+  const path = freshPath();
+  const key = makeKey(someKey());
+  const writer = new LogWriter({ path, key, clock: Date.now, fd: openLogFile(path) });
+  writer.append({ kind: 'first' });
+  writer.append({ kind: 'second' });
+  // What a disk that fills up leaves: half of the record that comes next.
+  appendFileSync(path, '{"timestamp":"2026-01-01T00:00:00.000Z","kind":"thi');
+  writer.renew();
+  writer.append({ kind: 'third' });
+  writer.close();
+  expect(recordsOf(path).map(({ kind, seq }) => [kind, seq])).toEqual([['first', 0], ['second', 1], ['recovered', 0], ['third', 1]]);
+  expect(new Set(recordsOf(path).map((record) => record.writer)).size).toBe(2);
+  expect((await verifyAuditLog({ path })).status).toBe('intact');
+});
+
+it('a log that is replaced by a foreign file while open refuses entries rather than mixing them in', async () => {
+  const path = freshPath();
+  const log = await openAuditLog({ path });
+  rmSync(path);
+  writeFileSync(path, 'notes\n', { mode: 0o600 });
+  for (let turn = 0; turn < 3; turn += 1) await expect(log.append(sampling())).rejects.toMatchObject({ code: 'foreign_file' });
+  expect(textOf(path)).toBe('notes\n');
+  rmSync(path);
+  await log.append(sampling());
+  await log.close();
+  expect(await verifyAuditLog({ path })).toMatchObject({ status: 'intact', entries: 2 });
 });
 
 it('a log that is deleted while open begins anew, and what follows is not lost', async () => {

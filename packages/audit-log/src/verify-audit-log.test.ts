@@ -20,9 +20,9 @@ function keepLines(path: string, count: number): void {
 describe('what needs no alarm', () => {
   it('a log that does not exist, or has nothing in it yet, is intact', async () => {
     const path = freshPath();
-    expect(await verifyAuditLog({ path })).toEqual({ status: 'intact', entries: 0, authenticated: false, recovered: 0 });
+    expect(await verifyAuditLog({ path })).toEqual({ status: 'intact', entries: 0, authenticated: false, recovered: 0, remembered: false });
     await write(path, 0);
-    expect(await verifyAuditLog({ path })).toEqual({ status: 'intact', entries: 0, authenticated: true, recovered: 0 });
+    expect(await verifyAuditLog({ path })).toEqual({ status: 'intact', entries: 0, authenticated: true, recovered: 0, remembered: false });
     expect(existsSync(`${path}.seen`)).toBe(false);
   });
 
@@ -37,11 +37,21 @@ describe('what needs no alarm', () => {
   });
 });
 
+it('a record behind the remains of a killed write, which nobody noted, is torn and not tampered', async () => {
+  const path = freshPath();
+  await write(path, 2);
+  const [first = '', second = ''] = textOf(path).split('\n');
+  writeFileSync(path, `${first}\n${first.slice(0, 80)}${second}\n`);
+  expect(await verifyAuditLog({ path, remember: false })).toMatchObject({ status: 'torn', entries: 2, firstBad: { line: 2, reason: 'there is something before the record' } });
+  writeFileSync(path, `${first}\nsomething else${second}\n`);
+  expect(await verifyAuditLog({ path, remember: false })).toMatchObject({ status: 'tampered', firstBad: { line: 2 } });
+});
+
 describe('what was seen before', () => {
   it('finds a log that was cut short, and names the first line that is gone', async () => {
     const path = freshPath();
     await write(path, 8);
-    await verifyAuditLog({ path });
+    expect(await verifyAuditLog({ path })).toMatchObject({ status: 'intact', remembered: true });
     keepLines(path, 5);
     const result = await verifyAuditLog({ path });
     expect(result).toMatchObject({ status: 'tampered', entries: 5, firstBad: { line: 6, reason: 'the log was cut short: 8 records were verified before, 5 are there' } });
@@ -105,7 +115,7 @@ describe('what was seen before', () => {
   it('is not kept on request', async () => {
     const path = freshPath();
     await write(path, 4);
-    await verifyAuditLog({ path, remember: false });
+    expect(await verifyAuditLog({ path, remember: false })).toMatchObject({ status: 'intact', remembered: false });
     expect(existsSync(`${path}.seen`)).toBe(false);
   });
 });

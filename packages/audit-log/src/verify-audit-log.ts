@@ -35,6 +35,8 @@ export interface VerifyResult {
   authenticated: boolean;
   /** Repairs that the log notes of itself. */
   recovered: number;
+  /** Whether `PATH.seen` now vouches for all these entries; false where it may not be written or was not asked for. */
+  remembered: boolean;
 }
 
 /**
@@ -50,9 +52,9 @@ export async function verifyAuditLog(options: VerifyOptions): Promise<VerifyResu
   const file = await openForReading(path);
   try {
     const result = await verifyFile(options, file, key, seen);
-    if (file !== undefined && options.remember !== false) await remember(path, file, key, result, seen);
+    const remembered = file !== undefined && options.remember !== false && (await remember(path, file, key, result, seen));
     const { status, entries, firstBad, recovered } = result;
-    return { status, entries, ...(firstBad === undefined ? {} : { firstBad }), authenticated: key !== undefined, recovered };
+    return { status, entries, ...(firstBad === undefined ? {} : { firstBad }), authenticated: key !== undefined, recovered, remembered };
   } finally {
     await file?.close();
   }
@@ -140,18 +142,18 @@ class SeenCheck {
   }
 }
 
-async function remember(path: string, file: FileHandle, key: AuditKey | undefined, { status, state }: Pass, seen: SeenState | 'altered' | undefined): Promise<void> {
-  if (status === 'tampered' || state.entries === 0) return;
-  if (seen !== undefined && seen !== 'altered' && seen.entries >= state.entries) return;
+/** Keeps the state that was verified, if it goes beyond what is kept; whether it is kept then. */
+async function remember(path: string, file: FileHandle, key: AuditKey | undefined, { status, state }: Pass, seen: SeenState | 'altered' | undefined): Promise<boolean> {
+  if (status === 'tampered' || state.entries === 0) return false;
+  if (seen !== undefined && seen !== 'altered' && seen.entries >= state.entries) return true;
   try {
     // What is remembered must not outlive the log in a power cut.
     await file.datasync();
     await writeSeen(`${path}.seen`, state, key);
-  } catch (error) {
-    // A log in a folder that cannot be written is verified all the same; it only is not remembered.
-    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '')) {
-      throw new AuditLogError('write_failed', `cannot write ${path}.seen: ${systemReason(error)}`, { cause: error });
-    }
+    return true;
+  } catch {
+    // The verdict stands all the same, in a folder that cannot be written too; the result says that it is not kept.
+    return false;
   }
 }
 

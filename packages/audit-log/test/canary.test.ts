@@ -47,10 +47,10 @@ it('no text reaches any file, in no window of eight characters, as base64, as he
   const folder = dirname(path);
   const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
   // Eight digits of a card number occur in random hashes sooner or later, so windows are looked for beside these.
-  const words = files.replaceAll(/[0-9a-f]{16,}/g, '#');
+  const words = new Set(windows(files.replaceAll(/[0-9a-f]{16,}/g, '#')));
   for (const text of texts) {
     const bytes = Buffer.from(text);
-    expect(windows(text).filter((window) => words.includes(window))).toEqual([]);
+    expect(windows(text).filter((window) => words.has(window))).toEqual([]);
     for (const form of [bytes.toString('base64').slice(0, 12), bytes.toString('hex').slice(0, 24), sha256(text)]) {
       expect(files.includes(form), `${JSON.stringify(form)} of ${JSON.stringify(text)}`).toBe(false);
     }
