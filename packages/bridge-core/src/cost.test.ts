@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costOfFailure, provesNoWork, tokensOf } from './cost.ts';
 
@@ -18,10 +17,7 @@ describe('tokensOf', () => {
 
 describe('provesNoWork', () => {
   it('holds for every 4xx and for 529, and for no other status', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 100, max: 999 }), (status) => provesNoWork({ status }) === ((status >= 400 && status < 500) || status === 529)),
-      { seed: 3 },
-    );
+    for (let status = 100; status < 1_000; status++) expect(provesNoWork({ status })).toBe((status >= 400 && status < 500) || status === 529);
   });
 
   it('holds for a refused connection and an unknown host, however deep the cause lies', () => {

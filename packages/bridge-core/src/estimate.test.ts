@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { estimatePromptTokens, estimateTextTokens, REQUEST_FRAME_TOKENS } from './estimate.ts';
 import { echoPromptTokens } from './providers/echo.ts';
@@ -11,7 +11,10 @@ const request = fc.record({
 
 describe('estimatePromptTokens', () => {
   it('is never below the echo model\'s own count', () => {
-    fc.assert(fc.property(request, (asked) => estimatePromptTokens(asked) >= echoPromptTokens(asked)), { seed: 1, numRuns: 2_000 });
+    const holds = fc.property(request, (asked) => {
+      expect(estimatePromptTokens(asked)).toBeGreaterThanOrEqual(echoPromptTokens(asked));
+    });
+    fc.assert(holds, { seed: 1, numRuns: 1_000 });
   });
 
   it('counts at least ten tokens for the frame of a request', () => {
@@ -20,8 +23,10 @@ describe('estimatePromptTokens', () => {
     expect(REQUEST_FRAME_TOKENS).toBe(10);
   });
 
-  it('grows, or stays, when text is appended', () => {
-    fc.assert(fc.property(text, text, (a, b) => estimateTextTokens(a + b) >= Math.ceil(a.length / 4)), { seed: 2, numRuns: 500 });
+  it('is linear: a megabyte costs what its thousand parts cost, give or take their borders', () => {
+    const part = 'Some prose, 12 digits & [code]; Ünï 漢字 👍 '.repeat(25);
+    const whole = estimateTextTokens(part.repeat(1_000));
+    expect(Math.abs(whole - estimateTextTokens(part) * 1_000)).toBeLessThanOrEqual(1_000);
   });
 
   it('leans upward for prose, code, digits, other alphabets, ideographs and emoji', () => {

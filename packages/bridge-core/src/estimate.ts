@@ -9,8 +9,8 @@ export const MESSAGE_FRAME_TOKENS = 4;
  * Estimates the prompt's tokens without a tokenizer, leaning upward.
  *
  * Ten tokens for the request, four for each message and for a system text, and for the text by kind of character:
- * natural words a token per three letters (per two where the run is over twelve letters, which words seldom are,
- * or in capitals), a token per digit, per punctuation mark and per line break, one per four blanks,
+ * words of up to eight letters a token per four, of up to twelve a token per three, longer ones and those with
+ * several capitals a token per two letters; a token per digit, per punctuation mark and per line break, one per four blanks,
  * one per letter of other alphabets, two per ideograph, kana or hangul, and one per UTF-8 byte of everything else.
  * Never below a quarter token per character.
  */
@@ -32,7 +32,7 @@ export function estimateTextTokens(text: string): number {
       let capitals = 0;
       for (; i < text.length && isLetter(text.charCodeAt(i)); i++) if (text.charCodeAt(i) < 97) capitals++;
       const length = i - start;
-      total += Math.ceil(length > 12 || capitals > 1 ? length / 2 : length / 3);
+      total += Math.ceil(length / lettersPerToken(length, capitals));
     } else if (code === 32 || code === 9) {
       const start = i;
       while (i < text.length && (text.charCodeAt(i) === 32 || text.charCodeAt(i) === 9)) i++;
@@ -44,6 +44,12 @@ export function estimateTextTokens(text: string): number {
     }
   }
   return Math.max(total, Math.ceil(text.length / 4));
+}
+
+/** Short words are common ones; long runs and capitals are seldom words at all. */
+function lettersPerToken(length: number, capitals: number): number {
+  if (length > 12 || capitals > 1) return 2;
+  return length > 8 ? 3 : 4;
 }
 
 function isLetter(code: number): boolean {

@@ -52,7 +52,7 @@ export interface BridgeOptions extends SessionPolicy {
   maxBodyBytes?: number;
   /** Also listens on this Unix socket (mode 0600), where the expected Host is `bridge.invalid`. */
   socketPath?: string;
-  /** Gets one line per event worth knowing; never content, tokens or keys. @default nothing */
+  /** Gets one line per event worth knowing: no content, tokens or keys of ours, but the error messages of the parts passed in. @default nothing */
   log?: (line: string) => void;
   /** @default the machine's clock */
   clock?: Clock;

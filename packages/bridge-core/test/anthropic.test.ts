@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAnthropicProvider, type Provider, type ProviderRequest, type ProviderResult, systemClock } from '../src/index.ts';
-import { type Behaviour, type FakeAnthropic, startFakeAnthropic } from './fake-anthropic.ts';
+import { type Behaviour, type FakeAnthropic, startFakeAnthropic } from '@code-executor/fake-anthropic';
 import { manualClock } from './harness.ts';
 
 const REQUEST: ProviderRequest = { model: 'claude-sonnet-5-5', maxTokens: 100, systemPrompt: 'Be brief', messages: [{ role: 'user', content: 'hello' }] };

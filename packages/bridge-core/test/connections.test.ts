@@ -12,7 +12,7 @@ describe('connections', () => {
     bridge = await startBridge({ provider: createEchoProvider() });
     expect(bridge.url).toBe(`http://127.0.0.1:${bridge.port}`);
     const others = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).filter(({ address, family }) => address !== '127.0.0.1' && family === 'IPv4');
-    for (const host of ['[::1]', ...others.map(({ address }) => address)]) await expect(fetch(`http://${host}:${bridge.port}/budget`)).rejects.toThrow();
+    for (const host of ['[::1]', ...others.map(({ address }) => address)]) await expect(fetch(`http://${host}:${bridge.port}/budget`)).rejects.toThrow('fetch failed');
   });
 
   it('stays reachable for sessions while sockets that show no token use up the budget', async () => {
@@ -55,6 +55,29 @@ describe('connections', () => {
     expect((await Promise.all(asks)).every(({ status }) => status === 200)).toBe(true);
   });
 
+  it('stops every call on a connection that closes, also those pipelined behind another', async () => {
+    const stopped: number[] = [];
+    const [all, over] = [deferred(), deferred()];
+    const provider = fakeProvider((_request, signal) => {
+      const ordinal = provider.requests.length;
+      if (ordinal === 12) all.resolve();
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          if (stopped.push(ordinal) === 12) over.resolve();
+          reject(new Error('aborted'));
+        }, { once: true });
+      });
+    });
+    bridge = await startBridge({ provider });
+    const session = bridge.openSession({ executionId: 'pipelined' });
+    const one = requestText(bridge.port, { headers: { Authorization: `Bearer ${session.token}` }, body: JSON.stringify({ messages: [{ role: 'user', content: 'hi' }] }) });
+    const { socket } = await rawConnect(bridge.port, one.repeat(12));
+    await all.promise;
+    socket.destroy();
+    await over.promise;
+    expect(stopped).toHaveLength(12);
+  });
+
   it('closes at once while clients hold half a header, half a body and a running call', async () => {
     const started = deferred();
     const provider = fakeProvider(() => {
@@ -75,9 +98,14 @@ describe('connections', () => {
     expect(performance.now() - begun).toBeLessThan(2_000);
     await Promise.all(halves.map(({ closed }) => closed));
     await running;
-    await expect(fetch(bridge.url)).rejects.toThrow();
+    await expect(fetch(bridge.url)).rejects.toThrow('fetch failed');
     await bridge.close();
     expect(() => bridge.openSession({ executionId: 'late' })).toThrow('The bridge is closed');
+  });
+
+  it('says why it cannot start, and leaves nothing listening', async () => {
+    bridge = await startBridge({});
+    await expect(startBridge({ socketPath: '/nonexistent/folder/b.sock' })).rejects.toMatchObject({ code: 'bridge_start', message: expect.stringMatching(/^Bridge server failed to start: .*\/nonexistent\/folder/) });
   });
 
   it('also listens on a Unix socket, under the Host bridge.invalid', async () => {

@@ -130,6 +130,11 @@ describe('the HTTP surface', () => {
     expect((await ask(bridge, session, 'still there?')).status).toBe(200);
   });
 
+  it('takes a wish to change the protocol for nothing', async () => {
+    const headers = { ...auth, Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABkAAQAAP__' };
+    expect((await send({ headers, body: QUESTION })).status).toBe(200);
+  });
+
   it('sends 100 Continue only to a request that it will read', async () => {
     const headers = { ...auth, Expect: '100-continue', 'Content-Length': String(QUESTION.length) };
     const connection = await rawConnect(bridge.port, requestText(bridge.port, { headers }));
@@ -146,6 +151,20 @@ describe('the HTTP surface', () => {
     const text = await connection.until((received) => received.split('HTTP/1.1 200').length === 4 && received.endsWith('}}'));
     expect(text.match(/"(response|budget)":/g)?.slice(0, 3)).toEqual(['"response":', '"budget":', '"budget":']);
     connection.socket.destroy();
+  });
+
+  it('answers garbage with 400 on a connection whose earlier request is answered', async () => {
+    const connection = await rawConnect(bridge.port, requestText(bridge.port, { headers: auth, body: QUESTION }));
+    await connection.until((text) => text.endsWith('}}'));
+    connection.socket.write('nonsense\r\n\r\n');
+    expect(await connection.until((text) => text.includes('bad_http'))).toContain('HTTP/1.1 400');
+    await connection.closed;
+  });
+
+  it('reads no more than it must of a body that it refused, and closes', async () => {
+    const connection = await rawConnect(bridge.port, requestText(bridge.port, { headers: { ...auth, 'Content-Length': String(1024 ** 3) } }));
+    expect(await connection.until((text) => text.includes('body_too_large'))).toContain('HTTP/1.1 413');
+    await connection.closed;
   });
 
   it('survives a client that ends in the middle of its body', async () => {

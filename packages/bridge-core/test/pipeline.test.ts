@@ -148,6 +148,16 @@ describe('the pipeline', () => {
     expect((await ask(bridge, session, 'x')).body.error).toBe('The model provider failed or could not be reached: key [REDACTED_SECRET] is wrong');
   });
 
+  it('cuts a provider\'s words after filtering, and shows none of a text too long to be looked at', async () => {
+    const words = ['w'.repeat(490) + 'SECRET'.repeat(100), 'w'.repeat(20_000)];
+    await open({ provider: fakeProvider(() => { throw new Error(words.shift()); }), filter: wordFilter() });
+    const first = (await ask(bridge, session, 'x')).body.error ?? '';
+    expect(first.length).toBeLessThan(600);
+    expect(first).not.toContain('SECRETS');
+    expect(first.endsWith('[REDACTED_…')).toBe(true);
+    expect((await ask(bridge, session, 'x')).body.error).toBe('The model provider failed or could not be reached');
+  });
+
   it('names the kind of a provider\'s failure', async () => {
     const kinds: Record<number, string> = { 529: 'overloaded', 429: 'provider_rate_limited', 401: 'provider_auth', 403: 'provider_auth', 400: 'provider_bad_request', 404: 'provider_bad_request', 500: 'provider_unavailable', 503: 'provider_unavailable' };
     for (const [status, code] of Object.entries(kinds)) {

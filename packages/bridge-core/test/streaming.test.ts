@@ -43,6 +43,15 @@ describe('streaming', () => {
     expect((await askStream(bridge, session, 'x')).events.map(({ event, data }) => [event, data['text'] ?? data['response']])).toEqual([['delta', 'whole'], ['done', 'whole']]);
   });
 
+  it('takes a stream that says everything in its last item, and refuses pieces that are no text', async () => {
+    await open({ provider: pieces([], () => ({ done: result('all at once') })) });
+    expect((await askStream(bridge, session, 'x')).events.map(({ event, data }) => [event, data['text'] ?? data['response']])).toEqual([['delta', 'all at once'], ['done', 'all at once']]);
+    await bridge.close();
+    const wrong: Provider = { name: 'w', complete: async () => result(''), async *stream() { yield JSON.parse('{"text":5}') as { text: string }; } };
+    await open({ provider: wrong });
+    expect((await askStream(bridge, session, 'x')).events).toMatchObject([{ event: 'error', data: { code: 'provider_unavailable' } }]);
+  });
+
   it('redacts what is split over pieces exactly as in the whole text', async () => {
     await open({ provider: pieces(['my SE', 'C', 'RET is PER', 'SON', ' and SEC'], () => ({ done: result('my SECRET is PERSON and SEC', 5, 5) })), filter: wordFilter(), audit: memoryAudit() });
     const { events } = await askStream(bridge, session, 'x');

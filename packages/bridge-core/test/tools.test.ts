@@ -104,7 +104,10 @@ describe('tools', () => {
     await open({ tools: returning(value), filterToolResults: 'all' }, { filter: wordFilter(), audit });
     const filtered = { text: '[REDACTED_PII] [REDACTED_SECRET]', list: ['[REDACTED_SECRET]', 1, null, true], '[REDACTED_SECRET]': 1, nested: { '[REDACTED_PII]': 'x', '[REDACTED_PII] (2)': 'y' } };
     expect((await call('t')).body.result).toEqual(filtered);
-    expect(audit.entries[0]?.contentViolations).toEqual([{ type: 'pii', pattern: 'word_person', count: 2, direction: 'response' }, { type: 'secret', pattern: 'word_secret', count: 3, direction: 'response' }]);
+    expect(audit.entries[0]?.contentViolations).toEqual([
+      { type: 'secret', pattern: 'word_secret', count: 3, direction: 'response' },
+      { type: 'pii', pattern: 'word_person', count: 2, direction: 'response' },
+    ]);
     session = bridge.openSession({ executionId: 'off', tools: returning(value) });
     expect((await call('t')).body.result).toEqual(value);
     session = bridge.openSession({ executionId: 'error', tools: failing('tool_error', 'SECRET'), filterToolResults: 'secrets' });

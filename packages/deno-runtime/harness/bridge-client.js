@@ -13,6 +13,16 @@ export class BridgeError extends Error {
 
 const DISABLED = 'Sampling not enabled. Pass enableSampling: true';
 
+const unreadable = () => new BridgeError('Bridge sent an unreadable answer', 'bridge_unreachable');
+
+function eventData(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unreadable();
+  }
+}
+
 /** A client for one execution; without a bridge every call fails as the bridge itself would answer. */
 export function createBridgeClient(bridge, fetch = globalThis.fetch) {
   let budget = { sequence: -1, rounds: 0, tokens: 0, ...bridge?.budget };
@@ -39,22 +49,30 @@ export function createBridgeClient(bridge, fetch = globalThis.fetch) {
   }
 
   async function failure(response) {
-    const text = await response.text();
     let answer;
     try {
-      answer = JSON.parse(text);
+      answer = await response.json();
     } catch {
-      return new BridgeError(`Bridge answered ${response.status}`, 'bridge_unreachable');
+      // No word of the bridge's.
     }
+    if (typeof answer?.error !== 'string') return new BridgeError(`Bridge answered ${response.status}`, 'bridge_unreachable');
     remember(answer.budget);
     return new BridgeError(answer.error, answer.code, answer.quotaRemaining);
+  }
+
+  async function answerOf(response) {
+    try {
+      return await response.json();
+    } catch {
+      throw unreadable();
+    }
   }
 
   return {
     /** One whole answer. */
     async sample(body) {
       if (!bridge) throw new BridgeError(DISABLED, 'sampling_disabled');
-      const answer = await (await request('POST', '/sample', body)).json();
+      const answer = await answerOf(await request('POST', '/sample', body));
       remember(answer.budget);
       return answer;
     },
@@ -66,7 +84,7 @@ export function createBridgeClient(bridge, fetch = globalThis.fetch) {
       try {
         const response = await request('POST', '/sample', { ...body, stream: true }, aborter.signal);
         for await (const { event, data } of serverSentEvents(response.body)) {
-          const message = JSON.parse(data);
+          const message = eventData(data);
           if (event === 'delta') yield message.text;
           else if (event === 'done') return remember(message.budget);
           else if (event === 'error') {
@@ -83,13 +101,13 @@ export function createBridgeClient(bridge, fetch = globalThis.fetch) {
     async callTool(name, args) {
       if (!bridge) throw new BridgeError(`Tool not allowed: ${name}`, 'tool_not_allowed');
       const response = await request('POST', '/tools/call', { name, arguments: args });
-      return (await response.json()).result;
+      return (await answerOf(response)).result;
     },
 
     async listTools(query) {
       if (!bridge) return [];
       const path = query ? `/tools?q=${encodeURIComponent(query)}` : '/tools';
-      return (await (await request('GET', path)).json()).tools;
+      return (await answerOf(await request('GET', path))).tools;
     },
 
     /** What is left of this execution's budget, as the bridge last reported it. */
@@ -100,20 +118,25 @@ export function createBridgeClient(bridge, fetch = globalThis.fetch) {
   };
 }
 
-/** Parses a server-sent event stream. */
+/** Parses a server-sent event stream; a connection that breaks looks like one that ends early. */
 async function* serverSentEvents(body) {
   let buffer = '';
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    buffer += text;
-    let end;
-    while ((end = buffer.indexOf('\n\n')) >= 0) {
-      const fields = { event: 'message', data: '' };
-      for (const line of buffer.slice(0, end).split('\n')) {
-        const colon = line.indexOf(':');
-        if (colon > 0) fields[line.slice(0, colon)] = line.slice(colon + 1).trimStart();
+  let fields = {};
+  try {
+    for await (const text of body.pipeThrough(new TextDecoderStream())) {
+      const lines = (buffer + text).split('\n');
+      buffer = lines.pop();
+      for (const line of lines.map((whole) => whole.replace(/\r$/, ''))) {
+        const [, name, value] = /^(\w+): ?(.*)$/.exec(line) ?? [];
+        if (name === 'data') fields.data = fields.data === undefined ? value : `${fields.data}\n${value}`;
+        else if (name === 'event') fields.event = value;
+        if (line !== '') continue;
+        if (fields.data !== undefined) yield fields;
+        fields = {};
       }
-      buffer = buffer.slice(end + 2);
-      yield fields;
     }
+  } catch (error) {
+    if (error instanceof BridgeError) throw error;
+    throw new BridgeError(`Bridge not reachable: ${error?.message ?? error}`, 'bridge_unreachable');
   }
 }

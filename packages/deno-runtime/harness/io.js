@@ -90,16 +90,17 @@ function concat(chunks) {
  */
 function lockDown() {
   delete Deno[Deno.internal];
-  class Worker {
-    constructor() {
-      throw new Deno.errors.NotCapable('Not allowed in the sandbox: workers');
-    }
-  }
+  const { NotCapable } = Deno.errors;
+  const Worker = function Worker() {
+    throw new NotCapable('Not allowed in the sandbox: workers');
+  };
   // Before anything imports it: the module's named export is read from this object.
   const threads = process.getBuiltinModule('node:worker_threads');
   threads.Worker = Worker;
   Object.defineProperty(globalThis, 'Worker', { value: Worker, configurable: false, writable: false });
-  if (Deno[Deno.internal] !== undefined || threads.Worker !== Worker) throw new Error('The engine cannot be locked down');
+  // Graphics drivers are native code that no permission guards, and they write files.
+  Object.defineProperty(Object.getPrototypeOf(navigator), 'gpu', { value: undefined, configurable: false });
+  if (Deno[Deno.internal] !== undefined || navigator.gpu !== undefined || threads.Worker !== Worker) throw new Error('The engine cannot be locked down');
 }
 
 // At once, and the console first: a node: module takes it as it finds it when it is loaded.

@@ -2,10 +2,10 @@
 // because Deno lets a root module's static imports read any file, whatever the permissions say.
 
 import { announceReady, createFinisher, readJob } from './io.js';
-import { stripTypeScriptTypes } from 'node:module';
+import { toModule } from './compile.js';
 import { createBridgeClient } from './bridge-client.js';
 import { createGuestApi, installGlobals } from './guest-api.js';
-import { failureFrame, inOwnTerms, showOwnStacks, successFrame } from './report.js';
+import { failureFrame, showOwnStacks, successFrame } from './report.js';
 
 announceReady();
 const job = readJob();
@@ -15,6 +15,7 @@ if (job) run(job);
 async function run({ nonce, code, bridge }) {
   const finish = createFinisher(nonce);
   const { exit } = Deno;
+  const { process } = globalThis;
   let outcome;
   let ranDry = false;
 
@@ -23,7 +24,7 @@ async function run({ nonce, code, bridge }) {
 
   const end = () => {
     const status = Deno.exitCode;
-    if (status !== 0) finish(failureFrame(new Error(`Program exited with code ${status}`)));
+    if (status !== 0) finish(failureFrame({ message: `Program exited with code ${status}` }));
     else finish(outcome ?? (ranDry ? stalled() : successFrame(undefined)));
   };
   // The program calls Deno.exit() or process.exit().
@@ -33,7 +34,7 @@ async function run({ nonce, code, bridge }) {
   addEventListener('beforeunload', () => {
     ranDry = true;
     removeEventListener('unload', end);
-    addEventListener('unload', () => process.once('exit', end), { once: true });
+    addEventListener('unload', () => (process._exiting ? end() : process.once('exit', end)), { once: true });
   });
   const fail = (event, error) => {
     event.preventDefault();
@@ -44,7 +45,7 @@ async function run({ nonce, code, bridge }) {
   addEventListener('unhandledrejection', (event) => fail(event, event.reason));
 
   try {
-    const module = await import(URL.createObjectURL(new Blob([toJavaScript(code)], { type: 'text/javascript' })));
+    const module = await import(URL.createObjectURL(toModule(code)));
     outcome = successFrame(await module.default);
   } catch (error) {
     finish(failureFrame(error));
@@ -54,22 +55,5 @@ async function run({ nonce, code, bridge }) {
 
 /** The event loop ran dry while the program still awaited something. */
 function stalled() {
-  return failureFrame(new Error('The program awaits a promise that nothing will settle'));
-}
-
-/**
- * Blanks out the types, which keeps every line and column; enums, namespaces and parameter properties need
- * a transformation, whose source map the engine applies to stacks.
- * The last line outbids a source map of the program's own: one that names a host file would make the engine quote it.
- */
-function toJavaScript(code) {
-  try {
-    return `${stripTypeScriptTypes(code)}\n//# sourceMappingURL=`;
-  } catch {
-    try {
-      return stripTypeScriptTypes(code, { mode: 'transform', sourceMap: true });
-    } catch (error) {
-      throw new SyntaxError(inOwnTerms(error.message).replace(/^SyntaxError: /, ''), { cause: undefined });
-    }
-  }
+  return failureFrame({ message: 'The program awaits a promise that nothing will settle' });
 }

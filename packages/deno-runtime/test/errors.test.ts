@@ -69,5 +69,8 @@ describe('errors speak of the program itself', () => {
     expect(await run(`console.log('before');\nthrow new Error('x');`)).toMatchObject({ output: 'before\n', success: false });
     expect(await run(`export default 7;\nsetTimeout(() => Deno.exit(0), 1);`)).toMatchObject({ success: true, result: 7 });
     expect(await run(`console.log(1);\nDeno.exit(0);`)).toMatchObject({ success: true, output: '1\n' });
+    expect(await run(`export default 8;\nprocess.on('beforeExit', () => process.exit(0));`)).toMatchObject({ success: true, result: 8 });
+    expect(await run(`export default 9;\n(globalThis as any).process = null;`)).toMatchObject({ success: true, result: 9 });
+    expect(await run(`process.on('exit', () => { throw new Error('x') });`)).toMatchObject({ success: false, error: { kind: 'exception' } });
   });
 });

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { everythingIn, runner, testRuntime } from './support.ts';
 
@@ -36,14 +37,18 @@ describe('what belongs to the host stays there', () => {
     `Deno.networkInterfaces()`,
     `(await import('node:os')).userInfo()`,
     `(() => { const s = new (process.getBuiltinModule('node:inspector').Session)(); s.connect(); return s.post('Runtime.evaluate', { expression: '1' }) })()`,
+    `new (process.getBuiltinModule('node:sqlite').DatabaseSync)(':memory:').exec("VACUUM INTO '/tmp/escaped.db'")`,
+    `new (process.getBuiltinModule('node:sqlite').DatabaseSync)(':memory:').exec("ATTACH '/tmp/escaped.db' AS a; CREATE TABLE a.t (x)")`,
+    `process.getBuiltinModule('node:v8').writeHeapSnapshot('/tmp/escaped.heapsnapshot')`,
+    `await (navigator as any).gpu.requestAdapter()`,
     `new Worker('data:text/javascript,1', { type: 'module' })`,
     `new (await import('node:worker_threads')).Worker('1', { eval: true })`,
     `await Deno.openKv('/tmp/escaped.kv')`,
   ])('%s is refused', async (expression) => {
     const { error, output } = await run(`console.log(${expression})`, { timeoutMs: 15_000 });
     expect(output).not.toContain('escaped\n');
-    if (output === '') expect(error?.kind).toMatch(/policy|exception/);
-    else expect(output).toMatch(/denied|access|allowed/i);
+    expect(readdirSync('/tmp').filter((name) => name.startsWith('escaped'))).toEqual([]);
+    expect(output === '' ? error?.kind : output).toMatch(/policy|exception|denied|access|allowed/i);
   });
 
   test('the engine\'s private interface is out of reach, from whatever object a program starts', async () => {

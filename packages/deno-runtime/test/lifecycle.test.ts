@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDenoRuntime } from '../src/index.ts';
 import { privateTemporaryDirectory, runner, sandboxProcesses, testRuntime } from './support.ts';
 
@@ -10,10 +10,7 @@ const runtime = testRuntime();
 const run = runner(runtime);
 const cancelled = { success: false, error: { kind: 'cancelled', message: 'Execution cancelled' } };
 
-afterEach(() => {
-  expect(sandboxProcesses()).toEqual([]);
-  expect(readdirSync(temporary)).toEqual([]);
-});
+const left = (): unknown[] => [...sandboxProcesses(), ...readdirSync(temporary)];
 
 /** A server that says when the program calls it: the event to wait for instead of a time. */
 async function bell(): Promise<{ url: string; rung: Promise<void>; close(): void }> {
@@ -30,6 +27,7 @@ async function bell(): Promise<{ url: string; rung: Promise<void>; close(): void
 describe('cancelling', () => {
   test('before the start starts nothing', async () => {
     expect(await run('console.log(1)', { signal: AbortSignal.abort() })).toMatchObject({ ...cancelled, startupMs: 0, output: '' });
+    expect(left()).toEqual([]);
   });
 
   test('during the start ends it', async () => {
@@ -37,6 +35,7 @@ describe('cancelling', () => {
     const running = run('console.log(1)', { signal: aborter.signal });
     aborter.abort();
     expect(await running).toMatchObject({ ...cancelled, executionTimeMs: 0, output: '' });
+    expect(left()).toEqual([]);
   });
 
   test('in the middle keeps the output', async () => {
@@ -44,9 +43,11 @@ describe('cancelling', () => {
     const { url, rung, close } = await bell();
     const running = run(`console.log('so far'); await fetch('${url}'); while (true) {}`, { signal: aborter.signal, bridge: { url, token: 'none' } });
     await rung;
+    expect(sandboxProcesses()).toHaveLength(1);
     aborter.abort(new Error('a reason of its own'));
     expect(await running).toMatchObject({ ...cancelled, output: 'so far\n' });
     close();
+    expect(left()).toEqual([]);
   });
 
   test('after the end changes nothing', async () => {
@@ -54,6 +55,7 @@ describe('cancelling', () => {
     const result = await run('console.log(1)', { signal: aborter.signal });
     aborter.abort();
     expect(result).toMatchObject({ success: true, output: '1\n' });
+    expect(left()).toEqual([]);
   });
 
   test('at any moment leaves no process', async () => {
@@ -64,6 +66,7 @@ describe('cancelling', () => {
       expect(result).toMatchObject(cancelled);
       expect(result.executionTimeMs).toBeGreaterThanOrEqual(0);
     }
+    expect(left()).toEqual([]);
   });
 });
 
@@ -82,6 +85,7 @@ describe('closing', () => {
     await expect(closing.run({ code: '1' })).rejects.toMatchObject({ name: 'RuntimeError', code: 'runtime_closed' });
     await closing.close();
     close();
+    expect(left()).toEqual([]);
   });
 });
 
@@ -94,11 +98,13 @@ describe('side by side', () => {
       expect(result).toBe(index);
       expect(output.trim().split('\n')).toEqual(Array.from({ length: 200 }, (_, line) => `program ${index} line ${line}`));
     });
+    expect(left()).toEqual([]);
   });
 
   test('one that fails does not touch another', async () => {
     const [bad, good] = await Promise.all([run('while (true) {}', { timeoutMs: 300 }), run('console.log("good")')]);
     expect(bad?.error?.kind).toBe('timeout');
     expect(good).toMatchObject({ success: true, output: 'good\n' });
+    expect(left()).toEqual([]);
   });
 });

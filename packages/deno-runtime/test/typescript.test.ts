@@ -23,10 +23,14 @@ describe('TypeScript in full', () => {
     expect(await run(code!)).toMatchObject({ success: true, output });
   });
 
-  test('decorators work or are refused in clear words', async () => {
-    const { success, error, output } = await run(`function d(v: any, _: any) { return v }\n@d class A {}\nconsole.log(typeof A);`);
-    if (success) expect(output).toBe('function\n');
-    else expect(error).toMatchObject({ kind: 'exception', message: expect.stringMatching(/SyntaxError/) as string });
+  test('decorators, with the lines of the program in their errors', async () => {
+    const { error, output } = await run(`
+      enum E { A = 1 }
+      function d(v: any, c: any) { console.log(c.kind); return v }
+      @d class A { @d f(): number { throw new TypeError('in ' + E.A) } }
+      new A().f();`);
+    expect(output).toBe('method\nclass\n');
+    expect(error).toMatchObject({ message: 'TypeError: in 1', stack: expect.stringMatching(/at A\.f \(user\.ts:4:\d+\)\n.*user\.ts:5:\d+/) as string });
   });
 });
 

@@ -48,7 +48,7 @@ export function createApp(sessions: TokenRegistry<SessionState>, connections: Co
     try {
       const answer = await sample(session, {
         read: async (scope) => parseSampleRequest(await readJson(env, session, scope)),
-        client: clientSignal(env.outgoing),
+        client: connections.goneSignal(env.incoming.socket),
         sink: () => stream,
       });
       if (stream.opened) stream.done(answer);
@@ -62,7 +62,7 @@ export function createApp(sessions: TokenRegistry<SessionState>, connections: Co
 
   app.post('/tools/call', async ({ env, var: { session } }) => {
     const read = async (scope: Parameters<typeof readJson>[2]): Promise<ReturnType<typeof parseToolCall>> => parseToolCall(await readJson(env, session, scope));
-    const result = await callTool(session, { read, client: clientSignal(env.outgoing) });
+    const result = await callTool(session, { read, client: connections.goneSignal(env.incoming.socket) });
     sendJson(env.outgoing, 200, `{"result":${result}}`);
     return RESPONSE_ALREADY_SENT;
   });
@@ -70,7 +70,7 @@ export function createApp(sessions: TokenRegistry<SessionState>, connections: Co
   app.get('/tools', async (c) => {
     const query = c.req.query('q');
     if (query !== undefined && query.length > MAX_QUERY) throw new BridgeError('invalid_request', `Invalid request: q must be at most ${MAX_QUERY} characters, got ${query.length}`);
-    sendJson(c.env.outgoing, 200, `{"tools":${await listTools(c.var.session, query, clientSignal(c.env.outgoing))}}`);
+    sendJson(c.env.outgoing, 200, `{"tools":${await listTools(c.var.session, query, connections.goneSignal(c.env.incoming.socket))}}`);
     return RESPONSE_ALREADY_SENT;
   });
 
@@ -88,14 +88,4 @@ export function createApp(sessions: TokenRegistry<SessionState>, connections: Co
   });
 
   return app;
-}
-
-/** Fires when the connection closes before the reply is finished. */
-function clientSignal(outgoing: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  if (outgoing.destroyed) controller.abort();
-  outgoing.once('close', () => {
-    if (!outgoing.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }

@@ -5,6 +5,8 @@ interface Connection {
   owner: SessionState | undefined;
   /** Requests without a finished reply. */
   requests: number;
+  /** Fires when the socket is closed. */
+  gone: AbortController;
 }
 
 /**
@@ -26,7 +28,7 @@ export class Connections {
   /** Admits a new socket; false where the budget is used up by sessions. */
   admit(socket: Socket): boolean {
     if (this.#open.size >= this.#max && !this.#evict()) return false;
-    this.#open.set(socket, { owner: undefined, requests: 0 });
+    this.#open.set(socket, { owner: undefined, requests: 0, gone: new AbortController() });
     socket.once('close', () => this.#forget(socket));
     return true;
   }
@@ -37,6 +39,11 @@ export class Connections {
     if (!connection) return () => undefined;
     connection.requests++;
     return () => void connection.requests--;
+  }
+
+  /** Fires when the socket is closed: for every request on it, also for one that waits behind another. */
+  goneSignal(socket: Socket): AbortSignal {
+    return this.#open.get(socket)?.gone.signal ?? AbortSignal.abort();
   }
 
   /** True while a reply is owed on the socket. */
@@ -90,6 +97,7 @@ export class Connections {
     const connection = this.#open.get(socket);
     this.#open.delete(socket);
     if (connection?.owner) add(this.#sockets, connection.owner, -1);
+    connection?.gone.abort();
   }
 }
 

@@ -37,6 +37,7 @@ export function createBridgeServer({ sessions, connections, host }: ServerParts)
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse, expectsContinue: boolean): void => {
     const done = connections.begin(incoming.socket);
     outgoing.once('close', done);
+    outgoing.on('error', () => undefined);
     const refusal = admit(incoming, host());
     if (refusal) return sendError(outgoing, refusal, { headers: { connection: 'close' } });
     // Replies are written by the app itself; the listener translates the request only.

@@ -84,6 +84,8 @@ export async function sample(session: SessionState, input: SampleInput): Promise
 
 async function steps(session: SessionState, input: SampleInput, scope: CallScope, facts: CallFacts): Promise<Answer> {
   if (!session.sampling) throw new BridgeError('sampling_disabled', 'Sampling not enabled. Pass enableSampling: true');
+  // A program that goes on asking although nothing is left does not get its bodies read any more.
+  if (!session.log.keepsRefusals()) await checkLimits(session, scope);
   const wire = await input.read(scope);
   const asked = normalize(session, wire);
   facts.asked = asked;

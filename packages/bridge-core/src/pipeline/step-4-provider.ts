@@ -69,7 +69,13 @@ async function run(call: ProviderCall, seen: { text: boolean }): Promise<Provide
     return result;
   }
   for await (const item of provider.stream(request, options)) {
-    if ('done' in item) return item.done;
+    if ('done' in item) {
+      const { text } = item.done;
+      // A stream may say everything in its last item.
+      if (!seen.text && typeof text === 'string' && text !== '' && !scope.signal.aborted) await onText(text).catch(() => undefined);
+      return item.done;
+    }
+    if (typeof item.text !== 'string') throw new TypeError('a piece of the stream is not text');
     seen.text = true;
     // After a stop nothing more is shown, yet the provider may still say what it used.
     if (!scope.signal.aborted && item.text !== '') await onText(item.text);

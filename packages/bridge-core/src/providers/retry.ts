@@ -51,6 +51,7 @@ function sleep(ms: number, signal: AbortSignal, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const stop = clock.after(ms, done);
     signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
     function done(): void {
       stop();
       signal.removeEventListener('abort', done);

@@ -97,7 +97,12 @@ export class Reservations {
         reply = await this.#quota.reserveTokens(scope, Math.min(want, reply.remaining));
         if (!isHeld(reply)) continue;
       }
-      if (isHeld(reply)) return this.#hold(round, reply, promptTokens);
+      if (isHeld(reply)) {
+        if (reply.granted >= least) return this.#hold(round, reply, promptTokens);
+        // A limiter that grants less than was agreed would leave an answer without room.
+        await this.#quota.end(reply.lease, 'release');
+        throw this.#quota.tokensExhausted(reply.granted);
+      }
       const exact = await count?.();
       count = undefined;
       if (exact === undefined || exact >= promptTokens) throw this.#quota.tokensExhausted(reply.remaining);

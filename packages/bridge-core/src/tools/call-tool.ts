@@ -50,7 +50,8 @@ export async function callTool(session: SessionState, input: ToolCallInput): Pro
   } catch (error) {
     failure = toBridgeError(error);
   }
-  session.log.addTool(tool, durationMs, failure !== undefined);
+  // A request that could not be read names no tool.
+  if (request) session.log.addTool(tool, durationMs, failure !== undefined);
   if (failure) throw failure;
   return response;
 }
