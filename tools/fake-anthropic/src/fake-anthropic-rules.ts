@@ -36,9 +36,10 @@ export function validateRequest(raw: RawRequest, expected: { apiKey: string; mod
   const count = raw.url === '/v1/messages/count_tokens';
   if (!count && raw.url !== '/v1/messages') return { status: 404, type: 'not_found_error', message: `no such path: ${raw.url}` };
   if (raw.method !== 'POST') return { status: 405, type: 'invalid_request_error', message: `method ${raw.method}` };
-  if (raw.headers.authorization !== `Bearer ${expected.apiKey}`) return { status: 401, type: 'authentication_error', message: 'invalid bearer token' };
+  const { authorization, 'x-api-key': key } = raw.headers;
+  if ((authorization ?? `Bearer ${String(key)}`) !== `Bearer ${expected.apiKey}`) return { status: 401, type: 'authentication_error', message: 'invalid x-api-key' };
   if (!/^\d{4}-\d{2}-\d{2}$/.test(String(raw.headers['anthropic-version']))) return invalid('anthropic-version: header is required');
-  if (!/^application\/json/.test(raw.headers['content-type'] ?? '')) return invalid('content-type must be application/json');
+  if (!raw.headers['content-type']?.startsWith('application/json')) return invalid('content-type must be application/json');
   let body: unknown;
   try {
     body = JSON.parse(raw.text);
