@@ -1,7 +1,7 @@
 // The root module of a Python sandbox: loads Pyodide, gives up the permission to read its files, then takes the job.
 
 import { createBridgeClient } from './bridge-client.js';
-import { announceReady, createFinisher, readJob, redirectConsole } from './io.js';
+import { announceReady, createFinisher, readJob } from './io.js';
 import { crashFrame, exitFrame } from './python-crash.js';
 import { loadAfresh, loadSnapshot } from './python-load.js';
 import { createPort } from './python-port.js';
@@ -35,8 +35,6 @@ function run({ nonce, code, bridge }) {
     finishFrame(frame);
     exit(0);
   };
-  redirectConsole();
-
   // Where Python itself cannot go on, Pyodide would print its own words and leave the program hanging.
   pyodide._api.fatal_error = (error) => finish(crashFrame(error));
   // Nothing is left that could run: the program waits for something that will never come, or exited by itself.

@@ -2,13 +2,15 @@
 
 import { announceReady, readJob } from './io.js';
 import { loadAfresh } from './python-load.js';
+import { packMemory } from './python-memory.js';
 
 announceReady();
 if (readJob()) {
-  const snapshot = (await loadAfresh({ _makeSnapshot: true })).makeMemorySnapshot();
+  const pyodide = await loadAfresh({ _makeSnapshot: true });
+  const parts = packMemory(pyodide.makeMemorySnapshot());
   const length = new Uint8Array(8);
-  new DataView(length.buffer).setBigUint64(0, BigInt(snapshot.length));
-  for (let bytes of [length, snapshot]) {
+  new DataView(length.buffer).setBigUint64(0, BigInt(parts.reduce((sum, part) => sum + part.length, 0)));
+  for (let bytes of [length, ...parts]) {
     while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
   }
 }

@@ -12,7 +12,8 @@ _dumps = json.dumps
 FILE = "user.py"
 _STACK_CHARACTERS = 16_000
 _DEPTH = 64
-_DENIED = re.compile(r'\bRequires (\w+ access(?: to "[^"]*")?), run again with ')
+# The engine's word for a refusal, and our own.
+_DENIED = re.compile(r'\bRequires (\w+ access(?: to "[^"]*")?), run again with |\bNot allowed in the sandbox: (.+)')
 _NOT_JSON = "The last expression is no JSON value; the result is its text form."
 
 
@@ -67,7 +68,7 @@ def exit_frame(code):
 def _describe(error):
     denied = _DENIED.search(_text(error)) if type(error).__name__ == "JsException" else None
     described = {
-        "message": f"Not allowed in the sandbox: {denied[1]}" if denied else _title(error),
+        "message": f"Not allowed in the sandbox: {denied[1] or denied[2]}" if denied else _title(error),
         "kind": "policy" if denied else "exception",
         "stack": _own_stack(error),
     }

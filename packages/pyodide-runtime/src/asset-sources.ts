@@ -20,6 +20,8 @@ const HARNESS_FILES = [
   'python-main.js',
   'python-snapshot.js',
   'python-load.js',
+  'python-engine.js',
+  'python-memory.js',
   'python-port.js',
   'python-streams.js',
   'python-crash.js',

@@ -5,7 +5,7 @@ import type { AssetSources } from './asset-sources.ts';
 import { assetsDirectory, prepareAssets, type Assets } from './assets.ts';
 import { openCacheDir } from './cache-directory.ts';
 import { PyodideRuntimeError } from './errors.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { buildSnapshot } from './snapshot.ts';
 
 /** The assets of one runtime: prepared once, shared by all its runs. */
 export interface AssetStore {
@@ -34,8 +34,8 @@ export function createAssetStore(options: { deno: DenoBinary; sources: AssetSour
       directory: assetsDirectory(openCacheDir(cacheDir), sources, deno.version),
       sources,
       signal: aborter.signal,
-      takeSnapshot: (directory) =>
-        takeSnapshot({ denoPath: deno.path, directory, timeoutMs: SNAPSHOT_TIMEOUT_MS, signal: aborter.signal }),
+      buildSnapshot: (directory) =>
+        buildSnapshot({ denoPath: deno.path, directory, timeoutMs: SNAPSHOT_TIMEOUT_MS, signal: aborter.signal }),
     });
     slowBecause = assets.slowBecause;
     return { ...assets, fingerprint: await fingerprintOf(assets.directory) };

@@ -1,12 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readdir, rename, rm, stat, writeFile, chmod } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AssetSources } from './asset-sources.ts';
 import { V8_FLAGS } from './jail-plan.ts';
 import { verifyManifest, writeManifest } from './manifest.ts';
-
-/** Name of the memory snapshot in an assets directory; the harness looks for it under this name. */
-const SNAPSHOT = 'snapshot.bin';
 
 /** Files of a build that was killed are removed after this many ms. */
 const STALE_MS = 3_600_000;
@@ -28,15 +25,15 @@ export function assetsDirectory(cacheDir: string, sources: AssetSources, denoVer
  * Gives the verified assets directory, building it where it is missing or damaged. Built under another name and
  * renamed when whole, so that hosts can build at once and a killed build leaves nothing half made.
  *
- * @param options.takeSnapshot makes the snapshot of a directory; where it fails, the directory does without
+ * @param options.buildSnapshot adds the snapshot to a directory; where it fails, the directory does without
  */
 export async function prepareAssets(options: {
   directory: string;
   sources: AssetSources;
-  takeSnapshot: (directory: string) => Promise<Uint8Array>;
+  buildSnapshot: (directory: string) => Promise<void>;
   signal: AbortSignal;
 }): Promise<Assets> {
-  const { directory, sources, takeSnapshot, signal } = options;
+  const { directory, sources, buildSnapshot, signal } = options;
   if ((await verifyManifest(directory)) === 'ready') return { directory };
 
   await removeStale(directory);
@@ -49,7 +46,7 @@ export async function prepareAssets(options: {
     }
     let slowBecause: string | undefined;
     try {
-      await writeFile(join(draft, SNAPSHOT), await takeSnapshot(draft), { mode: 0o600 });
+      await buildSnapshot(draft);
     } catch (error) {
       if (signal.aborted) throw error;
       slowBecause = (error as Error).message;

@@ -1,6 +1,6 @@
-import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { RuntimeError } from '@code-executor/deno-runtime';
 import { PyodideRuntimeError } from './errors.ts';
 
@@ -53,7 +53,7 @@ export function openCacheDir(cacheDir: string | undefined): string {
 /** Why a directory cannot hold files that we later trust; undefined where it can. */
 function usable(directory: string): string | undefined {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const stats = lstatSync(directory);
     if (!stats.isDirectory()) return 'not a directory';
     if (process.getuid && stats.uid !== process.getuid()) return 'belongs to another user';
@@ -62,5 +62,16 @@ function usable(directory: string): string | undefined {
     return undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
+}
+
+/** As `mkdir -p`; Node's own recursive form never returns where a file system refuses, as /proc does. */
+function makeDirectory(directory: string): void {
+  const parent = dirname(directory);
+  if (parent !== directory && !existsSync(parent)) makeDirectory(parent);
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

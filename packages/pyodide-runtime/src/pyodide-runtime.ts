@@ -16,7 +16,7 @@ import { LEAST_MEMORY_MB, pythonJailPlan } from './jail-plan.ts';
 /** Settings of a Python runtime; `memoryMb` is 256 to 65536. */
 export interface PyodideRuntimeOptions extends RuntimeOptions {
   /**
-   * Directory for Pyodide's files and its memory snapshot, about 46 MB, private to this user.
+   * Directory for Pyodide's files and its memory snapshot, about 30 MB, private to this user.
    * @default {"~/.cache/code-executor"}; where that cannot be written, a private one under the temporary directory
    */
   cacheDir?: string;
@@ -31,6 +31,8 @@ export interface PyodideRuntime extends Runtime {
    */
   prepare(): Promise<void>;
 }
+
+const OPTIONS = ['memoryMb', 'maxOutputBytes', 'startupTimeoutMs', 'denoPath', 'cacheDir'];
 
 /**
  * Runs untrusted Python, each program in Pyodide in a fresh locked Deno process that is killed afterwards.
@@ -47,12 +49,13 @@ export interface PyodideRuntime extends Runtime {
  */
 export function createPyodideRuntime(options: PyodideRuntimeOptions = {}): PyodideRuntime {
   const { cacheDir, ...rest } = options;
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
+  if (unknown !== undefined) {
+    throw new RuntimeError('invalid_option', `Unknown option ${unknown}; known: ${OPTIONS.join(', ')}`);
+  }
   const limits = checkRuntimeOptions(rest, { memoryMb: 1_024, startupTimeoutMs: 60_000 });
   const deno = chooseDeno(options.denoPath);
-  const { memoryMb } = limits;
-  if (memoryMb < LEAST_MEMORY_MB) {
-    throw new RuntimeError('invalid_option', `memoryMb must be at least ${LEAST_MEMORY_MB} for Python, got ${memoryMb}`);
-  }
+  checkMemory(limits.memoryMb);
   const store = createAssetStore({
     deno,
     sources: findAssetSources(),
@@ -60,7 +63,7 @@ export function createPyodideRuntime(options: PyodideRuntimeOptions = {}): Pyodi
   });
   const processes = createProcessRuntime({
     limits,
-    plan: async ({ bridgeUrl, timeoutMs }) => {
+    plan: async ({ bridgeUrl, timeoutMs, memoryMb }) => {
       const { directory } = await store.get();
       return pythonJailPlan({
         denoPath: deno.path,
@@ -75,6 +78,7 @@ export function createPyodideRuntime(options: PyodideRuntimeOptions = {}): Pyodi
 
   return {
     async run(request: RunRequest): Promise<RunResult> {
+      checkMemory(request?.memoryMb);
       const result = await processes.run(request);
       const reason = store.slowBecause();
       if (reason === undefined) return result;
@@ -86,4 +90,10 @@ export function createPyodideRuntime(options: PyodideRuntimeOptions = {}): Pyodi
       await Promise.all([processes.close(), store.close()]);
     },
   };
+}
+
+function checkMemory(memoryMb: unknown): void {
+  if (typeof memoryMb === 'number' && memoryMb < LEAST_MEMORY_MB) {
+    throw new RuntimeError('invalid_option', `memoryMb must be at least ${LEAST_MEMORY_MB} for Python, got ${memoryMb}`);
+  }
 }

@@ -1,59 +1,100 @@
 import { Buffer } from 'node:buffer';
-import { startJail } from '@code-executor/deno-runtime';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startJail, type Jail } from '@code-executor/deno-runtime';
 import { PyodideRuntimeError } from './errors.ts';
 import { pythonJailPlan } from './jail-plan.ts';
 
-/** A snapshot of 3.14 has 31 MB; anything near this is no snapshot. */
+/** Name of the memory snapshot in an assets directory; the harness looks for it under this name. */
+const SNAPSHOT = 'snapshot.bin';
+/** A packed snapshot of Python 3.14 has 15 MB; anything near this is none. */
 const MOST_BYTES = 268_435_456;
 const READY = Buffer.from('ready\n');
 const LENGTH_BYTES = 8;
 const BUILD_MEMORY_MB = 1_024;
 
+/** Where and how to make a snapshot. */
+export interface SnapshotOptions {
+  denoPath: string;
+  /** A directory with all other files of a sandbox; the snapshot is written into it. */
+  directory: string;
+  /** ms that each of the two processes may take: one that makes the snapshot, one that starts from it. */
+  timeoutMs: number;
+  /** Kills what runs. */
+  signal: AbortSignal;
+}
+
 /**
- * Loads Pyodide in a locked process on the directory's own files and takes its memory.
+ * Loads Pyodide in a locked process, writes down its memory and proves that a sandbox starts from it. On failure no
+ * snapshot is left in the directory.
  *
- * @param options.timeoutMs ms after which the process is killed
- * @param options.signal kills the process
  * @throws {PyodideRuntimeError} `snapshot_failed`
  */
-export async function takeSnapshot(options: {
-  denoPath: string;
-  directory: string;
-  timeoutMs: number;
-  signal: AbortSignal;
-}): Promise<Buffer> {
+export async function buildSnapshot(options: SnapshotOptions): Promise<void> {
+  const file = join(options.directory, SNAPSHOT);
+  try {
+    await writeFile(file, await takeSnapshot(options), { mode: 0o600 });
+    await tryStart(options);
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+async function takeSnapshot(options: SnapshotOptions): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const { code, stderr } = await runJail('python-snapshot.js', options, (jail) => {
+    let bytes = 0;
+    jail.onOutput((chunk) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MOST_BYTES) jail.kill();
+    });
+    jail.write('{}\n');
+  });
+  const output = Buffer.concat(chunks);
+  const snapshot = output.subarray(READY.length + LENGTH_BYTES);
+  const whole =
+    code === 0 &&
+    output.length > READY.length + LENGTH_BYTES &&
+    output.subarray(0, READY.length).equals(READY) &&
+    output.readBigUInt64BE(READY.length) === BigInt(snapshot.length);
+  if (!whole) throw failed(options, stderr, 'the process ended before the snapshot was whole');
+  return snapshot;
+}
+
+async function tryStart(options: SnapshotOptions): Promise<void> {
+  let started = false;
+  const { stderr } = await runJail('python-main.js', options, (jail) => {
+    jail.onOutput((chunk) => {
+      started = chunk.equals(READY);
+      jail.kill();
+    });
+  });
+  if (!started) throw failed(options, stderr, 'no sandbox starts from it');
+}
+
+async function runJail(
+  root: 'python-snapshot.js' | 'python-main.js',
+  options: SnapshotOptions,
+  use: (jail: Jail) => void,
+): Promise<{ code: number | null; stderr: string }> {
   const { denoPath, directory, timeoutMs, signal } = options;
-  if (signal.aborted) throw failed('it was called off');
-  const jail = startJail(pythonJailPlan({ denoPath, directory, root: 'python-snapshot.js', memoryMb: BUILD_MEMORY_MB, timeoutMs }));
+  if (signal.aborted) throw failed(options, '', '');
+  const jail = startJail(pythonJailPlan({ denoPath, directory, root, memoryMb: BUILD_MEMORY_MB, timeoutMs }));
   const kill = (): void => jail.kill();
   const timer = setTimeout(kill, timeoutMs);
   signal.addEventListener('abort', kill, { once: true });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  jail.onOutput((chunk) => {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) kill();
-  });
-  jail.write('{}\n');
   try {
-    const { code, stderr } = await jail.exited;
-    const output = Buffer.concat(chunks);
-    const body = output.subarray(READY.length + LENGTH_BYTES);
-    const whole =
-      code === 0 &&
-      output.length > READY.length + LENGTH_BYTES &&
-      output.subarray(0, READY.length).equals(READY) &&
-      output.readBigUInt64BE(READY.length) === BigInt(body.length);
-    if (whole) return body;
-    if (signal.aborted) throw failed('it was called off');
-    throw failed(stderr.trim().split('\n')[0] || `the process ended early, after at most ${timeoutMs} ms`);
+    use(jail);
+    return await jail.exited;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', kill);
   }
 }
 
-function failed(reason: string): PyodideRuntimeError {
+function failed({ signal }: SnapshotOptions, stderr: string, otherwise: string): PyodideRuntimeError {
+  const reason = signal.aborted ? 'it was called off' : stderr.trim().split('\n')[0] || otherwise;
   return new PyodideRuntimeError('snapshot_failed', `The Python snapshot could not be made: ${reason}`);
 }
