@@ -18,6 +18,7 @@ export function charSet(spec: string): CharSet {
   return set;
 }
 
+/** ASCII classes that tokens are made of. */
 export const DIGIT: CharSet = charSet('0-9');
 export const UPPER: CharSet = charSet('A-Z');
 export const LOWER: CharSet = charSet('a-z');

@@ -24,13 +24,6 @@ export async function runPython(code: string, request: Partial<RunRequest> = {})
   }
 }
 
-/** The result of a program that must end well. */
-export async function resultOf(code: string, request: Partial<RunRequest> = {}): Promise<unknown> {
-  const { error, result } = await runPython(code, request);
-  if (error) throw new Error(`${error.kind}: ${error.message}\n${error.stack ?? ''}`);
-  return result;
-}
-
 export interface BridgeCall {
   method: string;
   path: string;
