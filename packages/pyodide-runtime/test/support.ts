@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { RunRequest, RunResult } from '@code-executor/deno-runtime';
 import { createPyodideRuntime, type PyodideRuntime, type PyodideRuntimeOptions } from '../src/index.ts';
 
 /** Shared by all test files and kept between runs, so that the snapshot is made once. */
@@ -12,16 +11,6 @@ export const SNAPSHOT_HOOK_MS = 120_000;
 
 export function createTestRuntime(options: PyodideRuntimeOptions = {}): PyodideRuntime {
   return createPyodideRuntime({ cacheDir: testCacheDir, ...options });
-}
-
-/** Runs one program in a runtime of its own. */
-export async function runPython(code: string, request: Partial<RunRequest> = {}): Promise<RunResult> {
-  const runtime = createTestRuntime();
-  try {
-    return await runtime.run({ code, ...request });
-  } finally {
-    await runtime.close();
-  }
 }
 
 export interface BridgeCall {
