@@ -5,10 +5,11 @@ import { readServersFile } from './config/project-servers.ts';
 import type { Config, ConfigInput } from './config/schema.ts';
 import { ExecutorError } from './errors.ts';
 import { runExecution } from './execution.ts';
+import { failureOf } from './failure.ts';
 import { openGateway } from './gateway.ts';
 import type { ExecutionRequest } from './input.ts';
 import type { Parts } from './parts.ts';
-import { PolicyRefusal, settlePolicy, type Policy } from './policy.ts';
+import { settlePolicy, type Policy } from './policy.ts';
 import { refusedResult } from './refused-result.ts';
 import type { ExecutionResult } from './result.ts';
 import { Semaphore } from './semaphore.ts';
@@ -20,7 +21,7 @@ export interface ExecutorSurroundings {
   env?: Environment;
   /** Working directory, for `projectServers`. @default {process.cwd()} */
   cwd?: string;
-  /** Gets diagnostic lines, never secrets or content. @default nothing */
+  /** Gets diagnostic lines: ours hold no secrets or content; what a server prints to stderr is passed on as it is. @default nothing */
   log?: (line: string) => void;
 }
 
@@ -79,24 +80,26 @@ export async function createExecutor(
     try {
       policy = settlePolicy(request, settled);
     } catch (error) {
-      if (!(error instanceof PolicyRefusal)) throw error;
-      return refusedResult(executionId, { kind: 'policy', code: error.code, message: error.message });
+      return refusedResult(executionId, failureOf(error));
     }
     try {
       leave = await places.acquire(signal);
       return await runExecution({ executionId, policy, parts: await theParts(), signal });
     } catch (error) {
       if (signal.aborted) return refusedResult(executionId, { kind: 'cancelled', message: 'Execution cancelled' }, policy);
-      const { code, message } = error as { code?: unknown; message?: string };
-      return refusedResult(
-        executionId,
-        { kind: 'unavailable', message: message ?? String(error), ...(typeof code === 'string' && { code }) },
-        policy,
-      );
+      return refusedResult(executionId, failureOf(error), policy);
     } finally {
       leave?.();
     }
   };
+
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await Promise.allSettled(running);
+    const made = await parts?.catch(() => undefined);
+    await Promise.allSettled([made?.close(), gateway.close()]);
+  };
+  let closed: Promise<void> | undefined;
 
   return {
     config: settled,
@@ -115,13 +118,7 @@ export async function createExecutor(
       const { reportSetup } = await import('./setup-report.ts');
       return reportSetup(settled, env);
     },
-    async close() {
-      closing.abort();
-      await Promise.allSettled(running);
-      const made = await parts?.catch(() => undefined);
-      parts = undefined;
-      await Promise.allSettled([made?.close(), gateway.close()]);
-    },
+    close: () => (closed ??= close()),
   };
 }
 

@@ -22,7 +22,7 @@ export function openGateway(config: Config, env: Environment, log: (line: string
     });
   } catch (error) {
     if (!(error instanceof ToolGatewayError)) throw error;
-    throw new ExecutorError('config', `mcpServers: ${error.message}`, { cause: error });
+    throw new ExecutorError('config', error.message, { cause: error });
   }
 }
 

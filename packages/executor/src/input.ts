@@ -16,7 +16,7 @@ export const executionInputSchema = z.strictObject({
   maxSamplingRounds: count.optional().describe('Model calls, default 10'),
   maxSamplingTokens: count.optional().describe('Tokens over all model calls, default 10000'),
   maxSamplingCostUsd: z.number().positive().max(1_000_000).optional().describe('US dollars over all model calls'),
-  samplingTimeoutMs: milliseconds.optional().describe('Deadline of one model call in ms, default 30000'),
+  samplingTimeoutMs: z.int().min(1).max(3_600_000).optional().describe('Deadline of one model call in ms, default 30000'),
   maxToolCalls: count.optional().describe('Tool calls, default 1000'),
 });
 

@@ -8,14 +8,16 @@ import type { ToolGateway } from '@code-executor/tool-gateway';
 import type { Environment } from './config/environment.ts';
 import type { Config } from './config/schema.ts';
 import type { Language } from './input.ts';
-import { auditPath, cacheDirectory } from './paths.ts';
+import { auditPath, cacheDirOption } from './paths.ts';
 import { chooseProvider } from './provider.ts';
+import { watchRefusals, type RefusalWatch } from './refusal-watch.ts';
 
 /** Everything that executions share, each part made once. */
 export interface Parts {
   bridge: Bridge;
   limiter: RateLimiter;
   audit: AuditLog;
+  refusals: RefusalWatch;
   gateway: ToolGateway;
   runtime(language: Language): Runtime;
   close(): Promise<void>;
@@ -36,6 +38,8 @@ export async function assembleParts({ config, env, log, gateway }: PartsOptions)
     hash: config.audit.hash,
     durability: config.audit.durability,
   });
+  for (const notice of audit.notices) log(`audit log: ${notice}`);
+  const refusals = watchRefusals(audit);
   const limiter = createRateLimiter();
   const { sampling } = config;
   const { provider, noProviderMessage } = chooseProvider(config, log);
@@ -55,7 +59,7 @@ export async function assembleParts({ config, env, log, gateway }: PartsOptions)
       filter: createContentFilter(),
       secretsFilter: createContentFilter({ pii: false }),
       limiter,
-      audit,
+      audit: refusals,
       allowedSystemPrompts: sampling.allowedSystemPrompts,
       allowedModels: sampling.allowedModels,
       defaultModel: sampling.defaultModel,
@@ -74,7 +78,7 @@ export async function assembleParts({ config, env, log, gateway }: PartsOptions)
   const make: Record<Language, () => Runtime> = {
     typescript: () => createDenoRuntime({ memoryMb: config.runtime.typescriptMemoryMb }),
     python: () =>
-      createPyodideRuntime({ memoryMb: config.runtime.pythonMemoryMb, cacheDir: cacheDirectory(config, env) }),
+      createPyodideRuntime({ memoryMb: config.runtime.pythonMemoryMb, ...cacheDirOption(config, env) }),
   };
   const runtime = (language: Language): Runtime => {
     const made = runtimes.get(language) ?? make[language]();
@@ -82,5 +86,5 @@ export async function assembleParts({ config, env, log, gateway }: PartsOptions)
     return made;
   };
 
-  return { bridge, limiter, audit, gateway, runtime, close };
+  return { bridge, limiter, audit, refusals, gateway, runtime, close };
 }

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { describeIssue, showValue } from './config/issue.ts';
 import type { Config } from './config/schema.ts';
 import { executionInputSchema, LANGUAGES, type ExecutionRequest, type Language } from './input.ts';
 
@@ -27,14 +29,16 @@ export class PolicyRefusal extends Error {
  * @throws {PolicyRefusal} for malformed input, a value beyond its ceiling, or one against `sampling.overrides`
  */
 export function settlePolicy(request: ExecutionRequest, config: Config): Policy {
+  if (typeof request !== 'object' || request === null) throw refusal('an execution is an object with language and code');
   const { language, ...rest } = request;
   if (!LANGUAGES.includes(language)) {
-    throw refusal(`language must be ${LANGUAGES.join(' or ')}, got ${String(language)}`);
+    const shown = showValue(language) ?? (language === undefined ? 'nothing' : 'another value');
+    throw refusal(`language must be ${LANGUAGES.join(' or ')}, got ${shown}`);
   }
   const parsed = executionInputSchema.safeParse(rest);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw refusal(`${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'malformed'}`);
+    const issue = parsed.error.issues[0] as z.core.$ZodIssue;
+    throw refusal(`${issue.path.join('.') || 'input'}: ${describeIssue(issue, rest)}`);
   }
   const input = parsed.data;
   const { sampling, tools, runtime } = config;

@@ -1,8 +1,10 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { findDeno } from '@code-executor/deno-runtime';
 import { pyodideStatus } from '@code-executor/pyodide-runtime';
 import type { Environment } from './config/environment.ts';
 import type { Config } from './config/schema.ts';
-import { auditPath, cacheDirectory } from './paths.ts';
+import { auditPath, cacheDirOption } from './paths.ts';
 import { chooseProvider } from './provider.ts';
 
 /** One thing that was looked at, and what to do where it is amiss. */
@@ -28,7 +30,7 @@ export async function reportSetup(config: Config, env: Environment): Promise<Set
   const { name: provider, noProviderMessage } = chooseProvider(config, () => {});
   const checks: SetupCheck[] = [
     checkDeno(),
-    await checkPython(cacheDirectory(config, env)),
+    await checkPython(cacheDirOption(config, env)),
     noProviderMessage === undefined
       ? { name: 'model', status: 'ok', detail: `llm calls are answered by: ${provider}` }
       : { name: 'model', status: 'warning', detail: 'llm calls cannot be answered', cure: noProviderMessage },
@@ -39,7 +41,7 @@ export async function reportSetup(config: Config, env: Environment): Promise<Set
     },
     { name: 'isolation', status: 'ok', detail: isolationDetail() },
     { name: 'tools', status: 'ok', detail: `${Object.keys(config.mcpServers).length} MCP server(s) configured` },
-    { name: 'audit log', status: 'ok', detail: auditPath(config, env) },
+    checkAuditLog(auditPath(config, env)),
   ];
   return { ready: checks.every(({ status }) => status !== 'error'), isolation: 'process', provider, checks };
 }
@@ -53,10 +55,28 @@ function checkDeno(): SetupCheck {
   }
 }
 
-async function checkPython(cacheDir: string): Promise<SetupCheck> {
-  const { version, snapshot, path } = await pyodideStatus({ cacheDir });
-  const detail = `Pyodide ${version}, snapshot ${snapshot} at ${path}`;
-  return { name: 'python', status: 'ok', detail };
+async function checkPython(options: { cacheDir?: string }): Promise<SetupCheck> {
+  try {
+    const { version, snapshot, path } = await pyodideStatus(options);
+    return { name: 'python', status: 'ok', detail: `Pyodide ${version}, snapshot ${snapshot} at ${path}` };
+  } catch (error) {
+    return { name: 'python', status: 'error', detail: (error as Error).message, cure: 'npm install pyodide@314.0.7' };
+  }
+}
+
+/** Nothing runs that could not be logged, so a log that cannot be written stops the main job. */
+function checkAuditLog(path: string): SetupCheck {
+  let place = path;
+  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
+  try {
+    if (place !== path && !statSync(place).isDirectory()) throw new Error(`${place} is not a directory`);
+    if (place === path && !statSync(place).isFile()) throw new Error(`${path} is not a file`);
+    accessSync(place, constants.W_OK);
+    return { name: 'audit log', status: 'ok', detail: path };
+  } catch (error) {
+    const detail = `${path} cannot be written: ${(error as Error).message}`;
+    return { name: 'audit log', status: 'error', detail, cure: `make ${place} writable, or set audit.path` };
+  }
 }
 
 function isolationDetail(): string {

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { ExecutorError } from '../errors.ts';
+import { showValue } from './issue.ts';
 
 /** Variables by name, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,12 +12,15 @@ export function homeDirectory(env: Environment): string {
 
 type Parser = (text: string) => unknown;
 
-const boolean: Parser = (text) => ({ true: true, '1': true, false: false, '0': false })[text.trim().toLowerCase()];
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([['true', true], ['1', true], ['false', false], ['0', false]]);
+
+const boolean: Parser = (text) => BOOLEANS.get(text.trim());
 const integer: Parser = (text) => (/^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined);
-const text: Parser = (value) => value;
+// Files that keys are read from end in a newline.
+const text: Parser = (value) => value.trim();
 
 /** Each variable, the configuration path that it sets, how it is read, and what it may be. */
-const VARIABLES: readonly (readonly [name: string, path: string, parse: Parser, expected: string])[] = [
+export const VARIABLES: readonly (readonly [name: string, path: string, parse: Parser, expected: string])[] = [
   ['CODE_EXECUTOR_SAMPLING_ENABLED', 'sampling.enabled', boolean, 'true, false, 1 or 0'],
   ['CODE_EXECUTOR_MAX_SAMPLING_ROUNDS', 'sampling.maxRoundsPerExecution', integer, 'a whole number'],
   ['CODE_EXECUTOR_MAX_SAMPLING_TOKENS', 'sampling.maxTokensPerExecution', integer, 'a whole number'],
@@ -46,7 +50,8 @@ export function readEnvironment(env: Environment): EnvironmentSetting[] {
     if (given === undefined || given.trim() === '') continue;
     const value = parse(given);
     if (value === undefined) {
-      throw new ExecutorError('config', `${variable} must be ${expected}, got "${given}"`);
+      const shown = showValue(given);
+      throw new ExecutorError('config', `${variable}: ${path} must be ${expected}${shown === undefined ? '' : `, got ${shown}`}`);
     }
     settings.push({ variable, path, value });
   }

@@ -4,6 +4,7 @@ import { DEFAULT_MODEL_ALIASES } from '@code-executor/bridge-core/defaults';
 import type { z } from 'zod';
 import { ExecutorError } from '../errors.ts';
 import { homeDirectory, readEnvironment, type Environment, type EnvironmentSetting } from './environment.ts';
+import { describeIssue } from './issue.ts';
 import { configSchema, type Config, type ConfigInput } from './schema.ts';
 
 /** Where a configuration is looked for. */
@@ -39,10 +40,12 @@ export function configPath(env: Environment = process.env): string {
 export function loadConfig({ config, env = process.env }: LoadOptions = {}): LoadedConfig {
   const file = config === undefined ? configPath(env) : undefined;
   const read = file === undefined ? undefined : readConfigFile(file, Boolean(env['CODE_EXECUTOR_CONFIG']));
-  const base = parse(config ?? read ?? {}, file ?? 'the given configuration', []);
+  const source = file ?? 'the given configuration';
+  const given = file === undefined ? config : read;
+  const base = parse(given === undefined ? {} : given, source, []);
   const settings = readEnvironment(env);
-  const merged = settings.length === 0 ? base : parse(withSettings(base, settings), '', settings);
-  assertDefaultModelAllowed(merged);
+  const merged = settings.length === 0 ? base : parse(withSettings(base, settings), source, settings);
+  assertDefaultModelAllowed(merged, source);
   const warnings = file !== undefined && base.anthropicApiKey !== undefined ? exposureWarnings(file) : [];
   return {
     config: merged,
@@ -62,7 +65,8 @@ function readConfigFile(file: string, named: boolean): unknown {
     throw new ExecutorError('config', `${file}: cannot be read (${code ?? String(error)})`);
   }
   try {
-    return JSON.parse(text) as unknown;
+    // Windows editors begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   } catch (error) {
     // The message of JSON.parse may quote the text, and with it a key.
     const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(error instanceof Error ? error.message : '')?.[0];
@@ -75,9 +79,9 @@ function parse(input: unknown, source: string, settings: readonly EnvironmentSet
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0] as z.core.$ZodIssue;
   const path = issue.path.join('.');
-  const variable = settings.find((setting) => setting.path === path)?.variable;
+  const origin = settings.find((setting) => setting.path === path)?.variable ?? source;
   const key = path === '' ? '' : `${path}: `;
-  throw new ExecutorError('config', `${variable ?? source}: ${variable ? '' : key}${issue.message}`);
+  throw new ExecutorError('config', `${origin}: ${key}${describeIssue(issue, input)}`);
 }
 
 function withSettings(base: Config, settings: readonly EnvironmentSetting[]): unknown {
@@ -91,12 +95,12 @@ function withSettings(base: Config, settings: readonly EnvironmentSetting[]): un
 }
 
 /** A default model that its own list forbids would refuse every plain call. */
-function assertDefaultModelAllowed({ sampling }: Config): void {
+function assertDefaultModelAllowed({ sampling }: Config, source: string): void {
   const resolve = (model: string): string => DEFAULT_MODEL_ALIASES[model] ?? model;
   if (sampling.allowedModels.map(resolve).includes(resolve(sampling.defaultModel))) return;
   throw new ExecutorError(
     'config',
-    `sampling.allowedModels does not hold sampling.defaultModel (${sampling.defaultModel}): add it, or name another default`,
+    `${source}: sampling.allowedModels does not hold sampling.defaultModel (${sampling.defaultModel}): add it, or name another default`,
   );
 }
 

@@ -4,6 +4,8 @@ import { z } from 'zod';
 const rounds = z.int().min(1).max(1_000_000);
 const tokens = z.int().min(1).max(1_000_000_000);
 const timeoutMs = z.int().min(1).max(86_400_000);
+/** What the bridge takes as the deadline of one call. */
+const callTimeoutMs = z.int().min(1).max(3_600_000);
 
 const ceilings = z
   .strictObject({
@@ -28,7 +30,7 @@ export const samplingSchema = z.strictObject({
     .describe('System prompts that a program may use, letter for letter; the empty one stands for none'),
   maxRoundsPerExecution: rounds.default(10).describe('Model calls per execution'),
   maxTokensPerExecution: tokens.default(10_000).describe('Input and output tokens per execution'),
-  timeoutPerCallMs: timeoutMs.default(30_000).describe('Deadline of one model call, retries included, in ms'),
+  timeoutPerCallMs: callTimeoutMs.default(30_000).describe('Deadline of one model call, retries included, in ms'),
   contentFilteringEnabled: z.boolean().default(true).describe('Filter prompts, responses and samplingCalls'),
   contentFilterMode: z.enum(['redact', 'reject']).default('redact'),
   filterPrompts: z.enum(['secrets', 'all', 'off']).default('secrets'),

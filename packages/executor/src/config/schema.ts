@@ -15,7 +15,8 @@ const serverSchema = z
     headers: z.record(z.string(), z.string()).optional(),
     disabled: z.boolean().optional(),
   })
-  .refine(({ command, url }) => (command === undefined) !== (url === undefined), 'needs either command or url');
+  .refine(({ command, url }) => (command === undefined) !== (url === undefined), 'needs either command or url')
+  .meta({ oneOf: [{ required: ['command'] }, { required: ['url'] }] });
 
 const toolsSchema = z.strictObject({
   allow: z.array(pattern).default(['*']).describe('Tools that an execution may ask for in allowedTools'),
@@ -29,7 +30,7 @@ const runtimeSchema = z.strictObject({
   pythonMemoryMb: z.int().min(256).max(65_536).default(1_024),
   defaultTimeoutMs: z.int().min(1).max(86_400_000).default(60_000),
   maxParallelExecutions: z.int().min(1).max(1_000).default(16).describe('Further executions wait their turn'),
-  cacheDir: z.string().min(1).optional().describe('Where the Python snapshot is kept; default ~/.cache/code-executor'),
+  cacheDir: z.string().regex(/^[^,]+$/, 'must be a path without a comma').optional().describe('Where the Python snapshot is kept; default ~/.cache/code-executor'),
 });
 
 const auditSchema = z.strictObject({
@@ -41,7 +42,11 @@ const auditSchema = z.strictObject({
 /** The whole configuration. This one schema is the type, the check and the published JSON Schema. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
-  anthropicApiKey: z.string().min(1).optional().describe('ANTHROPIC_API_KEY wins over it'),
+  anthropicApiKey: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without blanks')
+    .optional()
+    .describe('ANTHROPIC_API_KEY wins over it'),
   anthropicBaseUrl: z.url({ protocol: /^https?$/ }).optional().describe('ANTHROPIC_BASE_URL wins over it'),
   sampling: samplingSchema.prefault({}),
   tools: toolsSchema.prefault({}),
