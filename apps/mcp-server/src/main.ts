@@ -11,7 +11,7 @@ export async function serve(): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const log = createDebugLog(process.env, say);
   try {
-    const executor = await createExecutor(undefined, { log });
+    const executor = await createExecutor(undefined, { log, notify: (line) => say(`code-executor: ${line}`) });
     for (const warning of executor.warnings) say(`code-executor: warning: ${warning}`);
     const connection = serveStdio(() => buildServer({ executor }), { onerror: (error) => log(`mcp: ${error.message}`) });
     endOnHangUp([() => connection.close(), () => executor.close()], log);

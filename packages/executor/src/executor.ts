@@ -23,6 +23,8 @@ export interface ExecutorSurroundings {
   cwd?: string;
   /** Gets diagnostic lines: ours hold no secrets or content; what a server prints to stderr is passed on as it is. @default nothing */
   log?: (line: string) => void;
+  /** Gets lines for a person: work that takes seconds, a log that was repaired. Give it stderr. @default nothing */
+  notify?: (line: string) => void;
 }
 
 /** Runs programs under one configuration, any number at a time. */
@@ -55,7 +57,7 @@ export interface Executor {
  */
 export async function createExecutor(
   config?: ConfigInput,
-  { env = process.env, cwd = process.cwd(), log = () => {} }: ExecutorSurroundings = {},
+  { env = process.env, cwd = process.cwd(), log = () => {}, notify = () => {} }: ExecutorSurroundings = {},
 ): Promise<Executor> {
   const loaded = loadConfig({ env, ...(config !== undefined && { config }) });
   const settled = withProjectServers(loaded.config, cwd);
@@ -68,7 +70,7 @@ export async function createExecutor(
   // Loaded and made at the first run: a server that only lists its tools starts at once and opens no file and no port.
   const theParts = (): Promise<Parts> => {
     if (parts) return parts;
-    const made = import('./parts.ts').then(({ assembleParts }) => assembleParts({ config: settled, env, log, gateway }));
+    const made = import('./parts.ts').then(({ assembleParts }) => assembleParts({ config: settled, env, log, notify, gateway }));
     made.catch(() => (parts = undefined));
     return (parts = made);
   };

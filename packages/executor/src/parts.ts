@@ -28,17 +28,19 @@ export interface PartsOptions {
   config: Config;
   env: Environment;
   log: (line: string) => void;
+  /** For people: long work, odd findings. */
+  notify: (line: string) => void;
   gateway: ToolGateway;
 }
 
 /** Opens the log, starts the bridge and readies the rest; what was opened is closed again where a later part fails. */
-export async function assembleParts({ config, env, log, gateway }: PartsOptions): Promise<Parts> {
+export async function assembleParts({ config, env, log, notify, gateway }: PartsOptions): Promise<Parts> {
   const audit = await openAuditLog({
     path: auditPath(config, env),
     hash: config.audit.hash,
     durability: config.audit.durability,
   });
-  for (const notice of audit.notices) log(`audit log: ${notice}`);
+  for (const notice of audit.notices) notify(`audit log: ${notice}`);
   const refusals = watchRefusals(audit);
   const limiter = createRateLimiter();
   const { sampling } = config;
@@ -78,7 +80,7 @@ export async function assembleParts({ config, env, log, gateway }: PartsOptions)
   const make: Record<Language, () => Runtime> = {
     typescript: () => createDenoRuntime({ memoryMb: config.runtime.typescriptMemoryMb }),
     python: () =>
-      createPyodideRuntime({ memoryMb: config.runtime.pythonMemoryMb, ...cacheDirOption(config, env) }),
+      createPyodideRuntime({ memoryMb: config.runtime.pythonMemoryMb, notify, ...cacheDirOption(config, env) }),
   };
   const runtime = (language: Language): Runtime => {
     const made = runtimes.get(language) ?? make[language]();

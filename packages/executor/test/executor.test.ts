@@ -98,7 +98,7 @@ test('an execution that is over leaves nothing in the ledger', async () => {
   const env = { HOME: freshFolder() };
   const config = configSchema.parse({ sampling: { enabled: true, provider: 'echo' }, runtime: { cacheDir: CACHE_DIR } });
   const gateway = openGateway(config, env, () => {});
-  const parts = await assembleParts({ config, env, log: () => {}, gateway });
+  const parts = await assembleParts({ config, env, notify: () => {}, log: () => {}, gateway });
   const policy = settlePolicy({ language: 'typescript', code: 'await llm.ask("x"); await llm.ask("y")' }, config);
   const result = checked(await runExecution({ executionId: 'exec-ledger', policy, parts, signal: new AbortController().signal }));
   expect(result.samplingMetrics?.totalRounds).toBe(2);

@@ -23,8 +23,13 @@ export interface AssetStore {
 const SNAPSHOT_TIMEOUT_MS = 180_000;
 
 /** A store under a cache directory; nothing is touched before the first use. */
-export function createAssetStore(options: { deno: DenoBinary; sources: AssetSources; cacheDir?: string }): AssetStore {
-  const { deno, sources, cacheDir } = options;
+export function createAssetStore(options: {
+  deno: DenoBinary;
+  sources: AssetSources;
+  cacheDir?: string;
+  notify?: (line: string) => void;
+}): AssetStore {
+  const { deno, sources, cacheDir, notify } = options;
   const aborter = new AbortController();
   let current: Promise<Assets & { fingerprint: string }> | undefined;
   let slowBecause: string | undefined;
@@ -34,8 +39,10 @@ export function createAssetStore(options: { deno: DenoBinary; sources: AssetSour
       directory: assetsDirectory(openCacheDir(cacheDir), sources, deno.version),
       sources,
       signal: aborter.signal,
-      buildSnapshot: (directory) =>
-        buildSnapshot({ denoPath: deno.path, directory, timeoutMs: SNAPSHOT_TIMEOUT_MS, signal: aborter.signal }),
+      buildSnapshot: (directory) => {
+        notify?.('Preparing Python: a snapshot of the interpreter is made, once, in about ten seconds');
+        return buildSnapshot({ denoPath: deno.path, directory, timeoutMs: SNAPSHOT_TIMEOUT_MS, signal: aborter.signal });
+      },
     });
     slowBecause = assets.slowBecause;
     return { ...assets, fingerprint: await fingerprintOf(assets.directory) };

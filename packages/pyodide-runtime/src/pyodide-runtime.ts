@@ -20,6 +20,8 @@ export interface PyodideRuntimeOptions extends RuntimeOptions {
    * @default {"~/.cache/code-executor"}; where that cannot be written, a private one under the temporary directory
    */
   cacheDir?: string;
+  /** Gets a line for a person before work that takes seconds. @default nothing */
+  notify?: (line: string) => void;
 }
 
 /** A sandbox for Python whose files can be prepared ahead of the first run. */
@@ -32,7 +34,7 @@ export interface PyodideRuntime extends Runtime {
   prepare(): Promise<void>;
 }
 
-const OPTIONS = ['memoryMb', 'maxOutputBytes', 'startupTimeoutMs', 'denoPath', 'cacheDir'];
+const OPTIONS = ['memoryMb', 'maxOutputBytes', 'startupTimeoutMs', 'denoPath', 'cacheDir', 'notify'];
 
 /**
  * Runs untrusted Python, each program in Pyodide in a fresh locked Deno process that is killed afterwards.
@@ -48,7 +50,7 @@ const OPTIONS = ['memoryMb', 'maxOutputBytes', 'startupTimeoutMs', 'denoPath', '
  * ```
  */
 export function createPyodideRuntime(options: PyodideRuntimeOptions = {}): PyodideRuntime {
-  const { cacheDir, ...rest } = options;
+  const { cacheDir, notify, ...rest } = options;
   const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
   if (unknown !== undefined) {
     throw new RuntimeError('invalid_option', `Unknown option ${unknown}; known: ${OPTIONS.join(', ')}`);
@@ -60,6 +62,7 @@ export function createPyodideRuntime(options: PyodideRuntimeOptions = {}): Pyodi
     deno,
     sources: findAssetSources(),
     ...(cacheDir !== undefined && { cacheDir: checkCacheDir(cacheDir) }),
+    ...(notify && { notify }),
   });
   const processes = createProcessRuntime({
     limits,

@@ -6,7 +6,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { formatAuditLine } from '../audit-line.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { CommandContext } from '../main.ts';
-import { style, write, type Terminal } from '../terminal.ts';
+import { say, style, write, type Terminal } from '../terminal.ts';
 
 /** What `audit verify` ends with. */
 const VERIFY_EXIT = { intact: 0, tampered: 1, torn: 3 } as const;
@@ -45,7 +45,7 @@ interface TailOptions {
 
 async function verify(path: string, { json }: { json?: boolean }, terminal: Terminal): Promise<number> {
   const result = await readable(path, () => verifyAuditLog({ path }));
-  const { status, entries, firstBad } = result;
+  const { status, entries, firstBad, authenticated } = result;
   const color = status === 'intact' ? 'green' : 'red';
   const place = firstBad ? `, line ${firstBad.line}: ${firstBad.reason}` : '';
   await write(
@@ -54,6 +54,7 @@ async function verify(path: string, { json }: { json?: boolean }, terminal: Term
       ? `${JSON.stringify({ path, ...result }, null, 2)}\n`
       : `${style(color, status, terminal.stdout)}: ${entries} entries in ${path}${place}\n`,
   );
+  if (!authenticated && entries > 0) say(terminal, 'the key was not there: the chain was checked, not who wrote it');
   return VERIFY_EXIT[status];
 }
 

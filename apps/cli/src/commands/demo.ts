@@ -4,13 +4,14 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { verifyAuditLog, readAuditLog } from '@code-executor/audit-log';
-import { createDebugLog, createExecutor, loadConfig, type ExecutionResult, type Executor, type Language } from '@code-executor/executor';
+import { verifyAuditLog } from '@code-executor/audit-log';
+import { createExecutor, loadConfig, type ExecutionResult, type Executor, type Language } from '@code-executor/executor';
 import type { Command } from 'commander';
-import { formatAuditLine } from '../audit-line.ts';
+import { describe, heading, opening, trail } from '../demo-report.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CommandContext } from '../main.ts';
-import { say, style, write, type Terminal } from '../terminal.ts';
+import { surroundingsOf } from '../surroundings.ts';
+import { say, write, type Terminal } from '../terminal.ts';
 
 /** `code-executor demo`: the whole path at work, on sample files, in a folder that is removed afterwards. */
 export function addDemoCommand(program: Command, context: CommandContext): void {
@@ -46,7 +47,7 @@ async function demo({ live, json }: DemoOptions, terminal: Terminal): Promise<nu
       mcpServers: { filesystem: filesystemServer(notes) },
       audit: { path: audit },
     },
-    { env: demoEnvironment(env), log: createDebugLog(env, (line) => say(terminal, line)) },
+    { ...surroundingsOf(terminal), env: demoEnvironment(env) },
   );
   try {
     const { provider, checks } = await executor.report();
@@ -104,47 +105,4 @@ function filesystemServer(folder: string): { command: string; args: string[] } {
 
 function examplesFolder(): string {
   return fileURLToPath(new URL('../examples', import.meta.url));
-}
-
-function opening(live: boolean, { stdout }: Terminal): string {
-  const model = live
-    ? 'The model is the real one, through your ANTHROPIC_API_KEY.'
-    : 'The model is echo: an offline stand-in that repeats what it is asked. Add --live for a real one.';
-  return `${style('bold', 'Code Executor demo', stdout)}\n${model}\n`;
-}
-
-function heading(title: string, file: string, { stdout }: Terminal): string {
-  return `\n${style('bold', title, stdout)}  ${style('dim', file, stdout)}\n`;
-}
-
-function describe(result: ExecutionResult, { stdout }: Terminal): string {
-  const { output, error, samplingMetrics, samplingCalls = [], toolCalls } = result;
-  const refused = samplingCalls.filter((call) => call.error).length;
-  const lines = [
-    ...output.trimEnd().split('\n').map((line) => `  ${style('dim', '│', stdout)} ${line.slice(0, 160)}`),
-    ...(error ? [style('red', `  ${error.kind}: ${error.message}`, stdout)] : []),
-    `  result     ${JSON.stringify(result.result)}`,
-    `  sandbox    isolation ${result.isolation}, ready in ${Math.round(result.startupMs)} ms, ran ${Math.round(result.executionTimeMs)} ms`,
-    ...(samplingMetrics
-      ? [`  model      ${samplingMetrics.totalRounds} calls, ${samplingMetrics.totalTokens} tokens, ${refused} refused; left ${samplingMetrics.quotaRemaining.rounds} calls, ${samplingMetrics.quotaRemaining.tokens} tokens`]
-      : []),
-    ...toolCalls.map(({ tool, calls }) => `  tool       ${tool} × ${calls}`),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-async function trail(
-  path: string,
-  { status, entries }: { status: string; entries: number },
-  leaked: boolean,
-  terminal: Terminal,
-): Promise<string> {
-  const { stdout } = terminal;
-  const lines: string[] = [];
-  for await (const line of readAuditLog({ path })) lines.push(`  ${formatAuditLine(line, stdout)}`);
-  const verdict = style(status === 'intact' ? 'green' : 'red', `${status}: ${entries} entries, hash chain verified`, stdout);
-  const secret = leaked
-    ? style('red', 'the planted key was found in a result or in the log', stdout)
-    : style('green', 'the planted key is in no result and not in the log', stdout);
-  return `${heading('3. the audit trail', 'hashes instead of text', terminal)}${lines.join('\n')}\n  ${verdict}\n  ${secret}\n`;
 }

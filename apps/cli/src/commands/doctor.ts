@@ -2,6 +2,7 @@ import { createExecutor } from '@code-executor/executor';
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import type { CommandContext } from '../main.ts';
+import { surroundingsOf } from '../surroundings.ts';
 import { style, write, type Terminal } from '../terminal.ts';
 
 /** `code-executor doctor`: looks at the setup and runs one program in each language. */
@@ -21,8 +22,8 @@ interface Finding {
 }
 
 async function doctor({ json }: { json?: boolean }, terminal: Terminal): Promise<number> {
-  const { env, cwd, stdout } = terminal;
-  const executor = await createExecutor(undefined, { env, cwd });
+  const { stdout } = terminal;
+  const executor = await createExecutor(undefined, surroundingsOf(terminal));
   try {
     const report = await executor.report();
     const trials: Finding[] = [];

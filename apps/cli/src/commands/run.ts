@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import {
-  createDebugLog,
   createExecutor,
   loadConfig,
   readServersFile,
@@ -13,6 +12,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { EXIT, exitCodeOf, UsageError } from '../exit-codes.ts';
 import type { CommandContext } from '../main.ts';
 import { reportRun } from '../run-report.ts';
+import { surroundingsOf } from '../surroundings.ts';
 import { readAll, say, write } from '../terminal.ts';
 
 interface RunOptions {
@@ -66,7 +66,7 @@ async function run(file: string, options: RunOptions, { terminal }: CommandConte
   const servers = options.mcpConfig === undefined ? {} : readServersFile(resolve(cwd, options.mcpConfig));
   const executor = await createExecutor(
     { ...config, mcpServers: { ...config.mcpServers, ...servers } },
-    { env, cwd, log: createDebugLog(env, (line) => say(terminal, line)) },
+    surroundingsOf(terminal),
   );
   const aborter = new AbortController();
   const cancel = (): void => aborter.abort();
