@@ -26,9 +26,11 @@ export async function main(args: readonly string[], terminal: Terminal = process
   let status: number = EXIT.success;
   const context: CommandContext = { terminal, exit: (code) => (status = code) };
   // A reader that has seen enough, such as head, is no failure.
-  terminal.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(status);
-  });
+  for (const stream of [terminal.stdout, terminal.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE' && stream === terminal.stdout) process.exit(status);
+    });
+  }
   try {
     await buildProgram(context).parseAsync(args, { from: 'user' });
     return status;

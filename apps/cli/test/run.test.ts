@@ -82,6 +82,21 @@ describe('exit status', () => {
     expect(ending.stderr).not.toBe('');
   });
 
+  it('is 4 with a whole result on stdout where --json is asked for and nobody could answer', async () => {
+    const { status, stdout } = await typescript('1', ['--sampling', '--json']);
+    expect(status).toBe(4);
+    expect(executionResultSchema.parse(JSON.parse(stdout))).toMatchObject({ error: { kind: 'unavailable', code: 'no_provider' } });
+  });
+
+  it('is 2, naming the file, for a server entry that cannot work', async () => {
+    const home = emptyHome();
+    const config = join(home, 'config.json');
+    writeFileSync(config, JSON.stringify({ mcpServers: { fs: { command: '${NO_SUCH_VARIABLE}' } } }));
+    const ending = await typescript('1', [], { home, env: { CODE_EXECUTOR_CONFIG: config } });
+    expect(ending.status).toBe(2);
+    expect(ending.stderr).toMatch(new RegExp(`^code-executor: ${config}: .*NO_SUCH_VARIABLE`));
+  });
+
   it('is 2 for a file that cannot be read, one without a known ending, and no file', async () => {
     expect(await cli(['run', 'missing.ts'])).toMatchObject({ status: 2, stderr: 'code-executor: cannot read missing.ts: ENOENT\n' });
     expect((await cli(['run', 'program.rb'])).stderr).toContain('--language');

@@ -2,10 +2,14 @@ import { z } from 'zod';
 
 type JsonObject = Record<string, unknown>;
 
-/** A schema whose JSON Schema, as clients see it, is written in fewer characters; what it accepts stays. */
-export function compactSchema<Schema extends z.ZodType>(schema: Schema, io: 'input' | 'output'): Schema {
+/**
+ * A schema whose JSON Schema, as clients see it, is written in fewer characters; what it accepts stays.
+ *
+ * @param unchecked announces the schema and leaves the check to whoever gets the value
+ */
+export function compactSchema<Schema extends z.ZodType>(schema: Schema, io: 'input' | 'output', unchecked = false): Schema {
   const json = compact(z.toJSONSchema(schema, { io }) as JsonObject, io === 'input');
-  const standard = { ...schema['~standard'], jsonSchema: { input: () => json, output: () => json } };
+  const standard = { ...schema['~standard'], ...(unchecked && { validate: (value: unknown) => ({ value }) }), jsonSchema: { input: () => json, output: () => json } };
   return Object.create(schema, { '~standard': { value: standard } }) as Schema;
 }
 

@@ -26,12 +26,13 @@ export function buildServer({ executor }: ServerOptions): McpServer {
       {
         title: TITLES[language],
         description: describeTool(language),
-        inputSchema: compactSchema(executionInputSchema, 'input'),
+        // The executor checks the input itself and answers with a result that says what is wrong.
+        inputSchema: compactSchema(executionInputSchema, 'input', true),
         outputSchema: compactSchema(executionResultSchema, 'output'),
         // The program is unknown: it may change things through the tools that the caller allows it.
         annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
       },
-      async (input, { mcpReq }) => toToolResult(await executor.run({ language, ...input }, { signal: mcpReq.signal })),
+      async (input, { mcpReq }) => toToolResult(await executor.run({ ...input, language }, { signal: mcpReq.signal })),
     );
   }
 

@@ -80,10 +80,14 @@ it.each([
   expect((await call('executeTypescript', input)).error).toMatchObject(error);
 });
 
-it('refuses malformed arguments with a message that names them', async () => {
-  const answer = await client.callTool({ name: 'executeTypescript', arguments: { code: 5 } });
-  expect(answer).toMatchObject({ isError: true });
-  expect(JSON.stringify(answer.content)).toContain('code');
+it.each([
+  ['code of the wrong type', { code: 5 }, 'code'],
+  ['no code', {}, 'code'],
+  ['a time beyond every ceiling', { code: '1', timeoutMs: 1e12 }, 'timeoutMs'],
+  ['an unknown key', { code: '1', temperature: 0 }, 'temperature'],
+])('gives a result that names what is wrong for %s', async (_name, input, named) => {
+  const { error } = await call('executeTypescript', input);
+  expect(error).toMatchObject({ kind: 'policy', code: 'invalid_request', message: expect.stringContaining(named) as string });
 });
 
 it('keeps parallel executions apart', async () => {

@@ -2,6 +2,7 @@ import { BridgeError } from './errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { estimatePromptTokens } from './estimate.ts';
 import type { AuditPort, FilterPort, LimiterPort, Provider, ProviderRequest } from './ports.ts';
+import { secretsOnly } from './secrets-only.ts';
 import { DEFAULT_ALLOWED_MODELS, DEFAULT_ALLOWED_SYSTEM_PROMPTS, DEFAULT_MODEL, DEFAULT_MODEL_ALIASES, DEFAULT_NO_PROVIDER_MESSAGE } from './defaults.ts';
 
 /** What a session may set for itself, else the bridge's value holds. */
@@ -26,7 +27,7 @@ export interface BridgeOptions extends SessionPolicy {
   noProviderMessage?: string;
   /** Filters everything that is to be filtered. */
   filter?: FilterPort;
-  /** Used instead of `filter` where only secrets are to go. @default filter */
+  /** Used instead of `filter` where only secrets are to go. @default the secrets that `filter.scan` finds; `filter` where it has none */
   secretsFilter?: FilterPort;
   /** Needed by sessions with limits. */
   limiter?: LimiterPort;
@@ -66,6 +67,8 @@ export type ResolvedOptions = Required<Omit<BridgeOptions, Optional | 'allowedMo
     allowedModels: ReadonlySet<string>;
     allowedSystemPrompts: ReadonlySet<string>;
     modelAliases: ReadonlyMap<string, string>;
+    /** The default model as it was given, before aliases. */
+    givenDefaultModel: string;
   };
 
 /**
@@ -87,10 +90,12 @@ export function resolveOptions(options: BridgeOptions): ResolvedOptions {
   return {
     ...checkPolicy(options),
     ...pick(options, ['provider', 'filter', 'secretsFilter', 'limiter', 'audit', 'socketPath']),
+    ...(options.filter && !options.secretsFilter && { secretsFilter: secretsOnly(options.filter) }),
     noProviderMessage: options.noProviderMessage ?? DEFAULT_NO_PROVIDER_MESSAGE,
     allowedSystemPrompts: new Set(texts('allowedSystemPrompts', options.allowedSystemPrompts ?? DEFAULT_ALLOWED_SYSTEM_PROMPTS)),
     allowedModels,
     defaultModel,
+    givenDefaultModel: options.defaultModel ?? DEFAULT_MODEL,
     modelAliases,
     minTokensPerCall: integer('minTokensPerCall', options.minTokensPerCall ?? 64, 1, 10_000),
     estimatePromptTokens: options.estimatePromptTokens ?? estimatePromptTokens,

@@ -27,6 +27,8 @@ export interface FilterStream {
 export interface FilterPort {
   /** Filters a whole text. */
   redact(text: string): { text: string; violations: Violation[] };
+  /** Says what is found and where, in UTF-16 offsets; lets the bridge redact secrets and leave personal data. */
+  scan?(text: string): { type: 'secret' | 'pii'; pattern: string; start: number; end: number }[];
   /** Filters a text piece by piece; the pieces returned, joined, equal `redact` of the whole. */
   createStream(): FilterStream;
 }

@@ -86,14 +86,14 @@ describe('the pipeline', () => {
     expect([reply.status, reply.body.error, reply.body.code]).toEqual([403, 'Sampling not enabled. Pass enableSampling: true', 'sampling_disabled']);
   });
 
-  it('redacts secrets in prompts and everything in answers, and records both as they were sent', async () => {
+  it('redacts secrets in prompts, everything in answers, and everything in what it records', async () => {
     const provider = fakeProvider(() => result('SECRET of PERSON'));
     const audit = memoryAudit();
     const secretsFilter = { ...wordFilter(), redact: (text: string) => ({ text: text.replaceAll('SECRET', '[REDACTED_SECRET]'), violations: text.includes('SECRET') ? [{ type: 'secret' as const, pattern: 'word_secret', count: 1 }] : [] }) };
     await open({ provider, filter: wordFilter(), secretsFilter, audit });
     expect((await ask(bridge, session, 'PERSON has SECRET')).body.response).toBe('[REDACTED_SECRET] of [REDACTED_PII]');
     expect(provider.requests[0]?.messages).toEqual([{ role: 'user', content: 'PERSON has [REDACTED_SECRET]' }]);
-    expect(session.calls()[0]).toMatchObject({ messages: [{ role: 'user', content: 'PERSON has [REDACTED_SECRET]' }], response: '[REDACTED_SECRET] of [REDACTED_PII]', tokensUsed: 2 });
+    expect(session.calls()[0]).toMatchObject({ messages: [{ role: 'user', content: '[REDACTED_PII] has [REDACTED_SECRET]' }], response: '[REDACTED_SECRET] of [REDACTED_PII]', tokensUsed: 2 });
     expect(audit.entries[0]).toMatchObject({
       kind: 'sampling', executionId: 'e', round: 1, model: 'fake', status: 'success', tokensUsed: 2,
       prompt: canonicalPrompt({ systemPrompt: '', messages: [{ role: 'user', content: 'PERSON has [REDACTED_SECRET]' }] }),

@@ -11,6 +11,9 @@ export class BridgeError extends Error {
   }
 }
 
+/** ms that a look at the budget may take; the program waits for it. */
+const BUDGET_MS = 300;
+
 const DISABLED = 'Sampling not enabled. Pass enableSampling: true';
 
 const unreadable = () => new BridgeError('Bridge sent an unreadable answer', 'bridge_unreachable');
@@ -68,6 +71,15 @@ export function createBridgeClient(bridge, fetch = globalThis.fetch) {
     }
   }
 
+  async function refresh() {
+    try {
+      const soon = AbortSignal.timeout(BUDGET_MS);
+      remember((await (await request('GET', '/budget', undefined, soon)).json()).budget);
+    } catch {
+      // The newest known state stands.
+    }
+  }
+
   return {
     /** One whole answer. */
     async sample(body) {
@@ -81,13 +93,17 @@ export function createBridgeClient(bridge, fetch = globalThis.fetch) {
     async *stream(body) {
       if (!bridge) throw new BridgeError(DISABLED, 'sampling_disabled');
       const aborter = new AbortController();
+      let over = false;
       try {
         const response = await request('POST', '/sample', { ...body, stream: true }, aborter.signal);
         for await (const { event, data } of serverSentEvents(response.body)) {
           const message = eventData(data);
           if (event === 'delta') yield message.text;
-          else if (event === 'done') return remember(message.budget);
-          else if (event === 'error') {
+          else if (event === 'done') {
+            over = true;
+            return remember(message.budget);
+          } else if (event === 'error') {
+            over = true;
             remember(message.budget);
             throw new BridgeError(message.error, message.code, message.quotaRemaining);
           }
@@ -95,6 +111,8 @@ export function createBridgeClient(bridge, fetch = globalThis.fetch) {
         throw new BridgeError('Bridge closed the stream before its end', 'bridge_unreachable');
       } finally {
         aborter.abort();
+        // A loop that was left got no last event: what it cost, or still holds, is asked for.
+        if (!over) await refresh();
       }
     },
 

@@ -63,24 +63,28 @@ const frame = (fields) => ({ __proto__: null, ...fields });
 function plainMessage(error) {
   try {
     const { message } = error;
-    if (typeof message === 'string') return message;
+    if (typeof message === 'string') return message.slice(0, TEXT_CHARACTERS);
   } catch {
     // A getter that throws.
   }
   return 'The program threw a value that cannot be shown';
 }
 
+/** The host keeps less; a longer text would only crowd out the frame. */
+const TEXT_CHARACTERS = 20_000;
+
 function describe(error) {
   if (typeof error !== 'object' || error === null || typeof error.message !== 'string') {
-    return { message: `Uncaught ${inspect(error)}` };
+    return { message: `Uncaught ${inspect(error)}`.slice(0, TEXT_CHARACTERS) };
   }
   const denied = deniedMessage(error.message);
   return {
-    message: denied ?? inOwnTerms(title(String(error.name ?? 'Error'), error)),
+    message: (denied ?? inOwnTerms(title(String(error.name ?? 'Error'), error))).slice(0, TEXT_CHARACTERS),
     kind: denied === undefined ? 'exception' : 'policy',
-    ...(typeof error.code === 'string' && { code: error.code }),
+    // The engine itself gives this code to any error without frames that a module throws.
+    ...(typeof error.code === 'string' && error.code !== 'ERR_MODULE_NOT_FOUND' && { code: error.code }),
     ...(error.quotaRemaining && { quotaRemaining: frame(quota(error.quotaRemaining)) }),
-    stack: inOwnTerms(stackWithCauses(error)),
+    stack: inOwnTerms(stackWithCauses(error)).slice(0, TEXT_CHARACTERS),
   };
 }
 

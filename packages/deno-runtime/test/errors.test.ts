@@ -65,6 +65,13 @@ describe('errors speak of the program itself', () => {
     expect(error).toMatchObject({ code: 'rate_limited', quotaRemaining: { rounds: 0, tokens: 5 } });
   });
 
+  test('an enormous message is shortened, and an error without frames gets no code of the engine', async () => {
+    const { error } = await run(`throw new Error('m'.repeat(3_000_000));`);
+    expect(error?.kind).toBe('exception');
+    expect(error?.message).toMatch(/^m{8000}/);
+    expect((await run(`Error.stackTraceLimit = 0;\nthrow new Error('bare');`)).error).toEqual({ kind: 'exception', message: 'bare', stack: 'Error: bare' });
+  });
+
   test('output before an error is kept, and a successful exit keeps the result', async () => {
     expect(await run(`console.log('before');\nthrow new Error('x');`)).toMatchObject({ output: 'before\n', success: false });
     expect(await run(`export default 7;\nsetTimeout(() => Deno.exit(0), 1);`)).toMatchObject({ success: true, result: 7 });

@@ -50,13 +50,14 @@ describe('asking the model', () => {
 
   test('leaving the loop of llm.stream aborts the request', async () => {
     const gone = Promise.withResolvers<string>();
-    wire.answer = (_, response) => {
+    wire.answer = ({ path }, response) => {
+      if (path === '/budget') return void response.end('{"budget":{"sequence":9,"rounds":3,"tokens":50}}');
       response.on('close', () => gone.resolve('aborted'));
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       event(response, 'delta', { text: 'first' });
     };
-    const { result } = await bridged(`let got = ''; for await (const text of llm.stream('p')) { got = text; break }\nexport default got;`);
-    expect(result).toBe('first');
+    const { result } = await bridged(`let got = ''; for await (const text of llm.stream('p')) { got = text; break }\nexport default [got, llm.budget()];`);
+    expect(result).toEqual(['first', { rounds: 3, tokens: 50 }]);
     expect(await gone.promise).toBe('aborted');
   });
 

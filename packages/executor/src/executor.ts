@@ -21,6 +21,8 @@ export interface ExecutorSurroundings {
   env?: Environment;
   /** Working directory, for `projectServers`. @default {process.cwd()} */
   cwd?: string;
+  /** Further downstream servers, beside the configured ones and in place of those with the same name. @default none */
+  servers?: Config['mcpServers'];
   /** Gets diagnostic lines: ours hold no secrets or content; what a server prints to stderr is passed on as it is. @default nothing */
   log?: (line: string) => void;
   /** Gets lines for a person: work that takes seconds, a log that was repaired. Give it stderr. @default nothing */
@@ -57,11 +59,11 @@ export interface Executor {
  */
 export async function createExecutor(
   config?: ConfigInput,
-  { env = process.env, cwd = process.cwd(), log = () => {}, notify = () => {} }: ExecutorSurroundings = {},
+  { env = process.env, cwd = process.cwd(), servers = {}, log = () => {}, notify = () => {} }: ExecutorSurroundings = {},
 ): Promise<Executor> {
   const loaded = loadConfig({ env, ...(config !== undefined && { config }) });
-  const settled = withProjectServers(loaded.config, cwd);
-  const gateway = openGateway(settled, env, log);
+  const settled = withServers(loaded.config, cwd, servers);
+  const gateway = openGateway(settled, env, log, loaded.file);
   const places = new Semaphore(settled.runtime.maxParallelExecutions);
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
@@ -125,7 +127,7 @@ export async function createExecutor(
 }
 
 /** The project's own servers join only on request, and never replace one that the user configured. */
-function withProjectServers(config: Config, cwd: string): Config {
-  if (!config.projectServers) return config;
-  return { ...config, mcpServers: { ...readServersFile(`${cwd}/.mcp.json`, true), ...config.mcpServers } };
+function withServers(config: Config, cwd: string, further: Config['mcpServers']): Config {
+  const projectServers = config.projectServers ? readServersFile(`${cwd}/.mcp.json`, true) : {};
+  return { ...config, mcpServers: { ...projectServers, ...config.mcpServers, ...further } };
 }

@@ -9,7 +9,7 @@ import { ExecutorError } from './errors.ts';
  * @throws {ExecutorError} `config` where an entry cannot work: a name that no tool name could carry, a variable that
  * is not set, a key of ours that would be passed on
  */
-export function openGateway(config: Config, env: Environment, log: (line: string) => void): ToolGateway {
+export function openGateway(config: Config, env: Environment, log: (line: string) => void, source = 'the given configuration'): ToolGateway {
   const { mcpServers, tools, anthropicApiKey } = config;
   try {
     return createToolGateway({
@@ -22,7 +22,7 @@ export function openGateway(config: Config, env: Environment, log: (line: string
     });
   } catch (error) {
     if (!(error instanceof ToolGatewayError)) throw error;
-    throw new ExecutorError('config', error.message, { cause: error });
+    throw new ExecutorError('config', `${source}: ${error.message}`, { cause: error });
   }
 }
 

@@ -9,5 +9,6 @@ export { executeCode } from './execute-code.ts';
 export { createExecutor, type Executor, type ExecutorSurroundings } from './executor.ts';
 export { executionInputSchema, LANGUAGES, type ExecutionInput, type ExecutionRequest, type Language } from './input.ts';
 export { auditPath, cacheDirectory } from './paths.ts';
+export { refusedResult } from './refused-result.ts';
 export { executionResultSchema, type ExecutionResult } from './result.ts';
 export type { SetupCheck, SetupReport } from './setup-report.ts';

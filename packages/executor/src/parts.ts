@@ -59,7 +59,6 @@ export async function assembleParts({ config, env, log, notify, gateway }: Parts
       ...(provider && { provider }),
       ...(noProviderMessage !== undefined && { noProviderMessage }),
       filter: createContentFilter(),
-      secretsFilter: createContentFilter({ pii: false }),
       limiter,
       audit: refusals,
       allowedSystemPrompts: sampling.allowedSystemPrompts,

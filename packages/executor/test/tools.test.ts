@@ -102,9 +102,8 @@ test.each([
 test('what a program passes from a tool to the model loses its secrets on the way', async () => {
   const world = await worldWith();
   const result = await world.typescript(`await llm.ask(await callMCPTool('mcp__files__read_file', { path: 'note.txt' }))`, { allowedTools: ['*'] });
-  const sent = `key: [REDACTED_SECRET], ask ${FAKE.email()}`;
-  expect(world.api.requests[0]?.messages).toEqual([{ role: 'user', content: sent }]);
-  expect(result.samplingCalls?.[0]?.messages).toEqual([{ role: 'user', content: sent }]);
+  expect(world.api.requests[0]?.messages).toEqual([{ role: 'user', content: `key: [REDACTED_SECRET], ask ${FAKE.email()}` }]);
+  expect(result.samplingCalls?.[0]?.messages).toEqual([{ role: 'user', content: 'key: [REDACTED_SECRET], ask [REDACTED_PII]' }]);
 });
 
 test('a downstream server gets neither our key nor our environment', async () => {

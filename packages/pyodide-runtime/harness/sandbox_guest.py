@@ -79,11 +79,11 @@ class LLM:
         """The answer to a conversation, whole."""
         return _unwrap(await self._port.sample(_body(_conversation(messages), system_prompt, max_tokens, model)))
 
-    async def stream(self, prompt_or_messages, system_prompt="", max_tokens=1000, model=None):
+    async def stream(self, prompt=None, system_prompt="", max_tokens=1000, model=None, messages=None):
         """The answer piece by piece, to a question or a conversation."""
-        given = prompt_or_messages
-        messages = _user(given) if isinstance(given, str) else _conversation(given)
-        pieces = self._port.openStream(_body(messages, system_prompt, max_tokens, model))
+        given = prompt if messages is None else messages
+        turns = _user(given) if isinstance(given, str) else _conversation(given)
+        pieces = self._port.openStream(_body(turns, system_prompt, max_tokens, model))
         try:
             while (text := _unwrap(await pieces.next())) is not None:
                 yield text

@@ -14,6 +14,9 @@ _STACK_CHARACTERS = 16_000
 _DEPTH = 64
 # The engine's word for a refusal, and our own.
 _DENIED = re.compile(r'\bRequires (\w+ access(?: to "[^"]*")?), run again with |\bNot allowed in the sandbox: (.+)')
+# Beyond this, JSON readers round a whole number (RFC 8259, section 6).
+_EXACT = 2**53 - 1
+_INEXACT = "Whole numbers beyond 2**53 - 1 are given as strings, because JSON readers would round them."
 _NOT_JSON = "The last expression is no JSON value; the result is its text form."
 
 
@@ -23,13 +26,34 @@ def success_frame(value):
         return {"ok": True}
     try:
         _check_depth(value, ())
-        return {"ok": True, "result": _dumps(value, allow_nan=False)}
+        frame = {"ok": True, "result": _dumps(_exact(value), allow_nan=False)}
+        return frame if _is_exact(value) else {**frame, "warning": _INEXACT}
     except _TooDeep:
         # The host refuses it by name; the real text could overflow the stack of whoever writes it.
         return {"ok": True, "result": "[" * (_DEPTH + 1) + "]" * (_DEPTH + 1)}
     except Exception:
         # A set, a NaN, a cycle, an object of a class: shown as text instead.
         return {"ok": True, "result": _dumps(_shown(value)), "warning": _NOT_JSON}
+
+
+def _is_exact(value):
+    """Whether no whole number in it is beyond what JSON readers keep."""
+    if isinstance(value, dict):
+        return all(map(_is_exact, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_exact, value))
+    return not isinstance(value, int) or abs(value) <= _EXACT
+
+
+def _exact(value):
+    """The value with such numbers as strings."""
+    if _is_exact(value):
+        return value
+    if isinstance(value, dict):
+        return {key: _exact(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_exact(item) for item in value]
+    return str(value)
 
 
 class _TooDeep(Exception):

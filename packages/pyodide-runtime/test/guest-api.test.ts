@@ -60,10 +60,11 @@ describe('llm', () => {
       'async for text in llm.stream([{"role": "user", "content": "endless"}]):',
       '    break',
       'await llm.ask("was it closed?")',
-      'whole',
+      '[whole, llm.budget()]',
     ].join('\n');
     const closed = Promise.withResolvers<void>();
-    const { run, calls } = await runWithBridge(code, ({ body }, response) => {
+    const { run, calls } = await runWithBridge(code, ({ path, body }, response) => {
+      if (path === '/budget') return sendJson(response, 200, { budget: { sequence: 9, rounds: 3, tokens: 50 } });
       const text = JSON.stringify(body);
       if (text.includes('was it closed')) {
         void closed.promise.then(() => sendJson(response, 200, { response: 'yes' }));
@@ -74,7 +75,7 @@ describe('llm', () => {
       if (text.includes('endless')) response.on('close', () => closed.resolve());
       else response.end('event: done\ndata: {"response":"one zwei ü"}\n\n');
     });
-    expect(run).toMatchObject({ success: true, result: ['one ', 'zwei ü'] });
+    expect(run).toMatchObject({ success: true, result: [['one ', 'zwei ü'], { rounds: 3, tokens: 50 }] });
     expect(calls[0]?.body).toEqual({ messages: [{ role: 'user', content: 'Hi' }], maxTokens: 9, stream: true });
   });
 

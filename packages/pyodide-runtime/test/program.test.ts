@@ -36,6 +36,12 @@ describe('the value of a program', () => {
     expect(warnings).toMatchObject([{ code: 'result_not_json' }]);
   });
 
+  it('gives whole numbers that JSON readers would round as strings, with a warning', async () => {
+    const { result, warnings } = await runtime.run({ code: '{"a": [2**53 - 1, 2**53, -(10**30)], "b": True}' });
+    expect(result).toEqual({ a: [9007199254740991, '9007199254740992', `-1${'0'.repeat(30)}`], b: true });
+    expect(warnings).toMatchObject([{ code: 'result_not_json', message: expect.stringContaining('2**53') as string }]);
+  });
+
   it('is refused when it nests too deeply, without harm to anyone', async () => {
     const { error } = await runtime.run({ code: 'x = []\nfor _ in range(100_000): x = [x]\nx' });
     expect(error).toMatchObject({ kind: 'output', message: 'Result nested too deeply: more than 64 levels' });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { RateLimiterError } from './errors.ts';
+import { invalid, RateLimiterError } from './errors.ts';
 import { memoryStore } from './memory-store.ts';
 import type { LimiterStore } from './store.ts';
 import type { Lease, RateLimiter } from './types.ts';
@@ -33,6 +33,7 @@ export interface RateLimiterOptions {
  */
 export function createRateLimiter(options: RateLimiterOptions = {}): RateLimiter {
   const { store = memoryStore(), clock = () => performance.now() } = options;
+  if (typeof clock !== 'function') throw invalid('clock', clock, 'a function that returns milliseconds');
   // Refs of several limiters on one store must differ; a counter alone would repeat.
   const prefix = `${randomUUID()}:`;
   let serial = 0;

@@ -1,4 +1,4 @@
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { readAuditLog, verifyAuditLog, AuditLogError, type AuditLogLine } from '@code-executor/audit-log';
 import { auditPath, loadConfig } from '@code-executor/executor';
@@ -52,7 +52,7 @@ async function verify(path: string, { json }: { json?: boolean }, terminal: Term
     terminal.stdout,
     json
       ? `${JSON.stringify({ path, ...result }, null, 2)}\n`
-      : `${style(color, status, terminal.stdout)}: ${entries} entries in ${path}${place}\n`,
+      : `${style(color, status, terminal.stdout)}: ${entries} entries in ${path}${existsSync(path) ? '' : ' (no log yet)'}${place}\n`,
   );
   if (!authenticated && entries > 0) say(terminal, 'the key was not there: the chain was checked, not who wrote it');
   return VERIFY_EXIT[status];

@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import {
   createExecutor,
-  loadConfig,
   readServersFile,
+  refusedResult,
   type ExecutionRequest,
   type ExecutionResult,
+  type Executor,
   type Language,
 } from '@code-executor/executor';
 import { InvalidArgumentError, Option, type Command } from 'commander';
@@ -61,21 +63,19 @@ async function run(file: string, options: RunOptions, { terminal }: CommandConte
     throw new UsageError(`cannot tell the language of ${file}: add --language typescript or --language python`);
   }
   const code = await readProgram(file, terminal.stdin);
-  const { env, cwd } = terminal;
-  const { config, warnings } = loadConfig({ env });
+  const { cwd } = terminal;
   const servers = options.mcpConfig === undefined ? {} : readServersFile(resolve(cwd, options.mcpConfig));
-  const executor = await createExecutor(
-    { ...config, mcpServers: { ...config.mcpServers, ...servers } },
-    surroundingsOf(terminal),
-  );
+  const executor = await createExecutor(undefined, { ...surroundingsOf(terminal), servers });
   const aborter = new AbortController();
   const cancel = (): void => aborter.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, cancel);
   try {
-    for (const warning of warnings) say(terminal, `code-executor: warning: ${warning}`);
-    const { provider, checks } = options.sampling ? await executor.report() : { provider: '', checks: [] };
-    if (provider === 'none') {
-      say(terminal, `code-executor: ${checks.find(({ name }) => name === 'model')?.cure}`);
+    for (const warning of executor.warnings) say(terminal, `code-executor: warning: ${warning}`);
+    const missing = options.sampling ? await missingProvider(executor) : undefined;
+    if (missing !== undefined) {
+      const error = { kind: 'unavailable', code: 'no_provider', message: missing } as const;
+      if (options.json) await show(refusedResult(`exec-${randomUUID()}`, error), options, terminal);
+      else say(terminal, `code-executor: ${missing}`);
       return EXIT.unavailable;
     }
     const result = await executor.run(requestOf(code, language, options), { signal: aborter.signal });
@@ -85,6 +85,12 @@ async function run(file: string, options: RunOptions, { terminal }: CommandConte
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, cancel);
     await executor.close();
   }
+}
+
+/** What to do where nobody could answer a model call; undefined where somebody can. */
+async function missingProvider(executor: Executor): Promise<string | undefined> {
+  const { provider, checks } = await executor.report();
+  return provider === 'none' ? checks.find(({ name }) => name === 'model')?.cure : undefined;
 }
 
 async function show(result: ExecutionResult, { json }: RunOptions, terminal: CommandContext['terminal']): Promise<void> {

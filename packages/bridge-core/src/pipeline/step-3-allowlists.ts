@@ -37,11 +37,11 @@ export function checkAllowlists(session: SessionState, request: ProviderRequest)
 }
 
 function resolveModel(session: SessionState, asked: string | undefined): string {
-  const { modelAliases, defaultModel } = session.options;
-  if (asked === undefined) return defaultModel;
-  const successor = modelAliases.get(asked);
-  if (successor === undefined) return asked;
-  session.log.warn('model_alias', `Model ${asked} is no longer offered; ${successor} was used`);
+  const { modelAliases, allowedModels, givenDefaultModel } = session.options;
+  const name = asked ?? givenDefaultModel;
+  const successor = modelAliases.get(name);
+  if (successor === undefined) return name;
+  if (allowedModels.has(successor)) session.log.warn('model_alias', `Model ${name} is no longer offered; ${successor} was used`);
   return successor;
 }
 

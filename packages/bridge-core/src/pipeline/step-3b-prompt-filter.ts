@@ -6,7 +6,7 @@ import type { SessionState } from '../session/session.ts';
 export function promptFilterOf(session: SessionState): FilterPort | undefined {
   const { options, policy } = session;
   if (!policy.contentFilteringEnabled || policy.filterPrompts === 'off') return undefined;
-  return policy.filterPrompts === 'all' ? options.filter : (options.secretsFilter ?? options.filter);
+  return policy.filterPrompts === 'all' ? options.filter : options.secretsFilter;
 }
 
 /**

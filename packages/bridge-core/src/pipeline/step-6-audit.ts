@@ -7,7 +7,8 @@ import type { SessionState } from '../session/session.ts';
 export const AUDIT_TIMEOUT_MS = 10_000;
 
 /**
- * Step 6: hands an entry to the audit log and waits until it is kept. What was not logged is not delivered.
+ * Step 6: hands an entry to the audit log and waits until it is kept. What was not logged has failed: a whole answer is
+ * withheld, a stream ends in the error instead of `done`.
  *
  * @throws {BridgeError} `audit_unavailable`
  */
@@ -19,6 +20,6 @@ export async function audit(session: SessionState, entry: AuditEntryInput): Prom
     await within(clock, AUDIT_TIMEOUT_MS, log.append(entry), late);
   } catch (error) {
     session.options.log(`audit: an entry could not be kept: ${String(error)}`);
-    throw new BridgeError('audit_unavailable', 'The audit log could not be written, so nothing was delivered', { cause: error });
+    throw new BridgeError('audit_unavailable', 'The audit log could not be written, so the call failed', { cause: error });
   }
 }

@@ -62,21 +62,26 @@ export class Reservations {
   async reserve(need: TokenNeed, scope: CallScope): Promise<CallReservation> {
     const round = await this.#quota.reserveRound(scope);
     if (!isHeld(round)) throw this.#quota.roundsExhausted(round.remaining);
+    let outcome: CallReservation | Refused | undefined;
     try {
       const leave = await this.#turnstile.enter(scope.signal);
       try {
-        return await this.#reserveTokens(need, scope, round);
+        outcome = await this.#reserveTokens(need, scope, round);
       } finally {
         leave();
       }
-    } catch (error) {
-      await this.#quota.end(round.lease, 'release');
-      await this.#quota.refresh();
-      throw error;
+    } finally {
+      // The round goes back before the refusal says what is left.
+      if (outcome === undefined || 'remaining' in outcome) {
+        await this.#quota.end(round.lease, 'release');
+        await this.#quota.refresh();
+      }
     }
+    if ('remaining' in outcome) throw this.#quota.tokensExhausted(outcome.remaining);
+    return outcome;
   }
 
-  async #reserveTokens(need: TokenNeed, scope: CallScope, round: Held): Promise<CallReservation> {
+  async #reserveTokens(need: TokenNeed, scope: CallScope, round: Held): Promise<CallReservation | Refused> {
     let { promptTokens } = need;
     let { count } = need;
     for (let fittings = 0; ; ) {
@@ -101,11 +106,11 @@ export class Reservations {
         if (reply.granted >= least) return this.#hold(round, reply, promptTokens);
         // A limiter that grants less than was agreed would leave an answer without room.
         await this.#quota.end(reply.lease, 'release');
-        throw this.#quota.tokensExhausted(reply.granted);
+        return { remaining: reply.granted };
       }
       const exact = await count?.();
       count = undefined;
-      if (exact === undefined || exact >= promptTokens) throw this.#quota.tokensExhausted(reply.remaining);
+      if (exact === undefined || exact >= promptTokens) return { remaining: reply.remaining };
       promptTokens = exact;
     }
   }

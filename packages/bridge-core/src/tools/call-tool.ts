@@ -65,8 +65,17 @@ async function run(session: SessionState, request: ToolCallRequest, scope: CallS
   // Counted before awaiting, so that parallel calls cannot pass together.
   session.toolCallCount++;
   const call = async (): Promise<unknown> => tools.call(request.name, request.arguments, { signal: scope.signal });
-  return scope.race(call());
+  try {
+    return await scope.race(call());
+  } catch (error) {
+    // A refusal never reached a tool, and costs nothing.
+    if (REFUSALS.has(field(error, 'code'))) session.toolCallCount--;
+    throw error;
+  }
 }
+
+/** Codes of a tool port that say: no tool was asked. */
+const REFUSALS: ReadonlySet<unknown> = new Set(['tool_not_allowed', 'tool_not_found', 'tool_arguments']);
 
 function filtered(session: SessionState, tool: string, result: unknown): { response: string; violations: Violation[] } {
   const filter = resultFilterOf(session);
@@ -81,7 +90,7 @@ function filtered(session: SessionState, tool: string, result: unknown): { respo
 function resultFilterOf(session: SessionState): FilterPort | undefined {
   const { policy, options } = session;
   if (policy.filterToolResults === 'off') return undefined;
-  return policy.filterToolResults === 'all' ? options.filter : (options.secretsFilter ?? options.filter);
+  return policy.filterToolResults === 'all' ? options.filter : options.secretsFilter;
 }
 
 /** A tool port's error by its code; anything else without its words, which are not meant for user code. */

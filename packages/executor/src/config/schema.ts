@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { samplingSchema } from './sampling-schema.ts';
 
-const pattern = z.string().regex(/^(\*|mcp__[^*]+\*?)$/, 'must be *, mcp__server__tool, or end in *');
+const pattern = z.string().regex(/^(\*|mcp__[^*]*\*|mcp__[^*]+)$/, 'must be *, mcp__server__tool, or end in *');
 
 /** One downstream MCP server, as Claude and Cursor write it; their further keys are left alone. */
 const serverSchema = z
