@@ -1,4 +1,5 @@
 import type { AuditLogLine } from '@code-executor/audit-log';
+import { printable } from './printable.ts';
 import { style } from './terminal.ts';
 
 interface Violation {
@@ -27,9 +28,9 @@ function detailOf(record: NonNullable<AuditLogLine['record']>): string {
   const time = `${String(durationMs)} ms`;
   switch (kind) {
     case 'sampling':
-      return `round ${String(round)}, ${String(model)}, ${String(tokensUsed)} tokens, ${time}`;
+      return `round ${String(round)}, ${printable(String(model))}, ${String(tokensUsed)} tokens, ${time}`;
     case 'tool':
-      return `${String(tool)}, ${time}`;
+      return `${printable(String(tool))}, ${time}`;
     case 'execution':
       return `${String(language)}, ${time}`;
     default:

@@ -1,6 +1,7 @@
 import { readAuditLog } from '@code-executor/audit-log';
 import type { ExecutionResult } from '@code-executor/executor';
 import { formatAuditLine } from './audit-line.ts';
+import { printable } from './printable.ts';
 import { style, type Terminal } from './terminal.ts';
 
 /** What the demo is, and who answers. */
@@ -21,9 +22,9 @@ export function describe(result: ExecutionResult, { stdout }: Terminal): string 
   const { output, error, samplingMetrics, samplingCalls = [], toolCalls } = result;
   const refused = samplingCalls.filter((call) => call.error).length;
   const lines = [
-    ...output.trimEnd().split('\n').map((line) => `  ${style('dim', '│', stdout)} ${line.slice(0, 160)}`),
-    ...(error ? [style('red', `  ${error.kind}: ${error.message}`, stdout)] : []),
-    `  result     ${JSON.stringify(result.result)}`,
+    ...output.trimEnd().split('\n').map((line) => `  ${style('dim', '│', stdout)} ${printable(line.slice(0, 160))}`),
+    ...(error ? [style('red', `  ${error.kind}: ${printable(error.message)}`, stdout)] : []),
+    `  result     ${printable(JSON.stringify(result.result) ?? 'none')}`,
     `  sandbox    isolation ${result.isolation}, ready in ${Math.round(result.startupMs)} ms, ran ${Math.round(result.executionTimeMs)} ms`,
     ...(samplingMetrics
       ? [`  model      ${samplingMetrics.totalRounds} calls, ${samplingMetrics.totalTokens} tokens, ${refused} refused; left ${samplingMetrics.quotaRemaining.rounds} calls, ${samplingMetrics.quotaRemaining.tokens} tokens`]

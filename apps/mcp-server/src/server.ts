@@ -1,4 +1,12 @@
-import { executionInputSchema, executionResultSchema, type Executor, type Language } from '@code-executor/executor';
+import { randomUUID } from 'node:crypto';
+import {
+  executionInputSchema,
+  executionResultSchema,
+  refusedResult,
+  type ExecutionResult,
+  type Executor,
+  type Language,
+} from '@code-executor/executor';
 import { McpServer } from '@modelcontextprotocol/server';
 import { compactSchema } from './compact-schema.ts';
 import { describeTool, TITLES } from './descriptions.ts';
@@ -32,7 +40,11 @@ export function buildServer({ executor }: ServerOptions): McpServer {
         // The program is unknown: it may change things through the tools that the caller allows it.
         annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
       },
-      async (input, { mcpReq }) => toToolResult(await executor.run({ ...input, language }, { signal: mcpReq.signal })),
+      async (input, { mcpReq }) => {
+        // The tool is the language: a key of that name would be taken for it.
+        const foreign = 'language' in (input ?? {});
+        return toToolResult(foreign ? languageRefused() : await executor.run({ ...input, language }, { signal: mcpReq.signal }));
+      },
     );
   }
 
@@ -47,4 +59,9 @@ export function buildServer({ executor }: ServerOptions): McpServer {
     async () => reportHealth(executor),
   );
   return server;
+}
+
+function languageRefused(): ExecutionResult {
+  const message = 'Invalid request: Unrecognized key: "language"';
+  return refusedResult(`exec-${randomUUID()}`, { kind: 'policy', code: 'invalid_request', message });
 }
