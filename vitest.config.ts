@@ -20,7 +20,7 @@ const projects = ['packages', 'apps', 'tools'].flatMap((group) =>
         environment: 'node' as const,
         // Sandboxes ask the kernel to die with the thread that spawned them; only a process's main thread lives long enough.
         pool: 'forks' as const,
-        testTimeout: 30_000,
+        testTimeout: process.env['CODE_EXECUTOR_LONG_TESTS'] ? 3_600_000 : 30_000,
         hookTimeout: 60_000,
       },
     })),

@@ -4,6 +4,9 @@ import { createContentFilter } from '../src/index.ts';
 import { oracleRedact } from './oracle.ts';
 import { cutAt, texts } from './texts.ts';
 
+/** The long run takes every count 50 times. */
+const LONG = process.env['CODE_EXECUTOR_LONG_TESTS'] ? 50 : 1;
+
 const filter = createContentFilter();
 const run = (chunks: readonly string[], by = filter): { text: string; violations: unknown } => {
   const stream = by.createStream();
@@ -17,7 +20,7 @@ describe('for every text', () => {
       fc.property(texts, (text) => {
         expect(filter.redact(text)).toEqual(oracleRedact(text));
       }),
-      { seed: 101, numRuns: 1500 },
+      { seed: 101, numRuns: 1500 * LONG },
     );
   });
 
@@ -26,7 +29,7 @@ describe('for every text', () => {
       fc.property(texts, fc.array(fc.nat(), { maxLength: 30 }), (text, places) => {
         expect(run(cutAt(text, places))).toEqual(filter.redact(text));
       }),
-      { seed: 102, numRuns: 4000 },
+      { seed: 102, numRuns: 4000 * LONG },
     );
   });
 
@@ -40,7 +43,7 @@ describe('for every text', () => {
         expect(whole.startsWith(shown)).toBe(true);
         expect(shown + stream.end()).toBe(whole);
       }),
-      { seed: 103, numRuns: 500 },
+      { seed: 103, numRuns: 500 * LONG },
     );
   });
 
@@ -51,7 +54,7 @@ describe('for every text', () => {
         const once = chosen.redact(text).text;
         expect(chosen.redact(once)).toEqual({ text: once, violations: [] });
       }),
-      { seed: 104, numRuns: 8000 },
+      { seed: 104, numRuns: 8000 * LONG },
     );
   });
 
@@ -68,7 +71,7 @@ describe('for every text', () => {
         }
         expect(rebuilt + text.slice(from)).toBe(filter.redact(text).text);
       }),
-      { seed: 105, numRuns: 1000 },
+      { seed: 105, numRuns: 1000 * LONG },
     );
   });
 
@@ -80,7 +83,7 @@ describe('for every text', () => {
         expect(run(cutAt(text, places), secrets)).toEqual(whole);
         expect(whole.violations.every(({ type }) => type === 'secret')).toBe(true);
       }),
-      { seed: 106, numRuns: 1000 },
+      { seed: 106, numRuns: 1000 * LONG },
     );
   });
 
@@ -91,7 +94,7 @@ describe('for every text', () => {
         fc.pre(text.isWellFormed());
         for (const chunk of cutAt(text, places)) expect(stream.write(chunk)).not.toMatch(/[\uD800-\uDBFF]$/);
       }),
-      { seed: 107, numRuns: 1000 },
+      { seed: 107, numRuns: 1000 * LONG },
     );
   });
 });
