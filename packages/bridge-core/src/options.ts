@@ -27,7 +27,11 @@ export interface BridgeOptions extends SessionPolicy {
   noProviderMessage?: string;
   /** Filters everything that is to be filtered. */
   filter?: FilterPort;
-  /** Used instead of `filter` where only secrets are to go. @default the secrets that `filter.scan` finds; `filter` where it has none */
+  /**
+   * Used instead of `filter` where only secrets are to go; its stream keeps long prompts from holding the event loop.
+   *
+   * @default the secrets that `filter.scan` finds, long texts in one go; `filter` where it has none
+   */
   secretsFilter?: FilterPort;
   /** Needed by sessions with limits. */
   limiter?: LimiterPort;
@@ -49,7 +53,9 @@ export interface BridgeOptions extends SessionPolicy {
   maxConnections?: number;
   /** Connections, and requests in flight, of one session, 1–65535. @default 256 */
   maxConnectionsPerSession?: number;
-  /** Bytes of one request body, 1024–67108864; a session may have four times that in flight. @default 4194304 */
+  /** Bytes of one body of `/sample`, 1024–67108864. @default 1048576 */
+  maxPromptBytes?: number;
+  /** Bytes of one body of `/tools/call`, 1024–67108864; a session may have four times the larger of the two in flight. @default 4194304 */
   maxBodyBytes?: number;
   /** Also listens on this Unix socket (mode 0600), where the expected Host is `bridge.invalid`. */
   socketPath?: string;
@@ -101,6 +107,7 @@ export function resolveOptions(options: BridgeOptions): ResolvedOptions {
     estimatePromptTokens: options.estimatePromptTokens ?? estimatePromptTokens,
     maxConnections: integer('maxConnections', options.maxConnections ?? 1024, 64, 65_535),
     maxConnectionsPerSession: integer('maxConnectionsPerSession', options.maxConnectionsPerSession ?? 256, 1, 65_535),
+    maxPromptBytes: integer('maxPromptBytes', options.maxPromptBytes ?? 1024 * 1024, 1024, 64 * 1024 * 1024),
     maxBodyBytes: integer('maxBodyBytes', options.maxBodyBytes ?? 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
     log: options.log ?? (() => undefined),
     clock: options.clock ?? systemClock,

@@ -93,6 +93,10 @@ export interface SamplingAuditEntry {
   executionId: string;
   /** Ordinal of the round that the call took; 0 where it was refused before it took one. */
   round: number;
+  /**
+   * `refused: NAME` where a call was refused with a name that is not on the list: the program may have written anything
+   * there, and an audit log should not keep such a name as it is.
+   */
   model: string;
   /** Canonical form of what was sent, after filtering ({@link canonicalPrompt}); '' where nothing was to be sent. */
   prompt: string;
@@ -110,6 +114,7 @@ export interface SamplingAuditEntry {
 export interface ToolAuditEntry {
   kind: 'tool';
   executionId: string;
+  /** `refused: NAME` where no tool was reached (not allowed, not found, wrong arguments, limit), for the same reason. */
   tool: string;
   /** The arguments as JSON. */
   arguments: string;

@@ -1,4 +1,4 @@
-import { assert, constantFrom, property, string } from 'fast-check';
+import { array, assert, constantFrom, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FilterPort } from './ports.ts';
 import { secretsOnly } from './secrets-only.ts';
@@ -47,4 +47,15 @@ test('findings that overlap leave nothing of a secret', () => {
 test('a filter that cannot say what it found is used whole', () => {
   const plain: FilterPort = { redact: filter.redact, createStream: filter.createStream };
   expect(secretsOnly(plain)).toBe(plain);
+});
+
+test('the stream gives what the whole gives, at its end', () => {
+  assert(
+    property(array(string({ unit: constantFrom('s', 'p', 'x', ' ') })), (pieces) => {
+      const stream = secretsOnly(filter).createStream();
+      const shown = pieces.map((piece) => stream.write(piece)).join('') + stream.end();
+      expect({ text: shown, violations: stream.violations?.() }).toEqual(secretsOnly(filter).redact(pieces.join('')));
+    }),
+    { seed: 7 },
+  );
 });

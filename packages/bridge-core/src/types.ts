@@ -57,7 +57,7 @@ export interface SampleResponse {
 /** One model call of a session, as its caller gets it: filtered, refusals and failures included. */
 export interface SamplingCall {
   model: string;
-  /** As sent to the provider, system text first. */
+  /** As asked, filtered, system text first; empty for a refused call of more than 4,096 characters and beyond what a session keeps. */
   messages: (ProviderMessage | { role: 'system'; content: string })[];
   /** '' on error. */
   response: string;

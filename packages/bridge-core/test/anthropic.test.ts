@@ -141,11 +141,38 @@ describe('the Anthropic provider', () => {
 
   it('never shows the key: not in errors, not in log lines, not of a key that cannot be sent', async () => {
     api.script(() => ({ kind: 'error', status: 401, type: 'authentication_error', message: `bad key ${api.apiKey}` }));
-    expect((await failure(complete()))['message']).toBe('bad key [key]');
+    expect((await failure(complete()))['message']).toBe('The model provider refused our credentials');
     expect(JSON.stringify(lines)).not.toContain(api.apiKey);
     expect(() => make({ apiKey: `${api.apiKey}\nX` })).toThrow(/^apiKey holds characters/);
     expect(() => make({ apiKey: '  ' })).toThrow(/^apiKey is empty/);
-    expect((await complete(make({ apiKey: ` ${api.apiKey}\n` })).catch((error: Error) => error.message))).toBe('bad key [key]');
+    expect((await complete(make({ apiKey: ` ${api.apiKey}\n` })).catch((error: Error) => error.message))).toBe('The model provider refused our credentials');
+  });
+
+  it('never shows a key that the upstream echoes: not in answers, not in names, not in streams cut anywhere, not in errors in any form', async () => {
+    const forms = [api.apiKey, api.apiKey.toUpperCase(), Buffer.from(api.apiKey).toString('base64'), Buffer.from(api.apiKey).toString('base64url'), encodeURIComponent(api.apiKey)];
+    const echoed = `[${forms.join('] [')}]`;
+    const clean = `[${forms.map(() => '[REDACTED_SECRET]').join('] [')}]`;
+    api.script(() => ({ kind: 'answer', text: echoed, pieces: echoed.match(/.{1,7}/g) ?? [], model: `m-${api.apiKey}`, stopReason: api.apiKey }));
+    expect(await complete()).toMatchObject({ text: clean, model: 'm-[REDACTED_SECRET]', stopReason: '[REDACTED_SECRET]' });
+    const texts: string[] = [];
+    expect((await stream(undefined, (text) => texts.push(text)))?.text).toBe(clean);
+    expect(texts.join('')).toBe(clean);
+    for (const behaviour of [{ kind: 'error', status: 400, message: echoed }, { kind: 'raw', body: JSON.stringify({ error: { message: echoed } }) }] as const) {
+      api.script(() => behaviour);
+      const message = String((await failure(complete()))['message']);
+      expect(message).toContain(clean);
+      for (const form of forms) expect(message).not.toContain(form);
+    }
+  });
+
+  it('loses nothing that was held back where a stream breaks off, nor at its end', async () => {
+    const begin = api.apiKey.slice(0, 6);
+    for (const breakOff of ['error', 'reset', 'end', undefined] as const) {
+      api.script(() => ({ kind: 'answer', pieces: ['so far ', begin], ...(breakOff ? { breakOff } : {}) }));
+      const texts: string[] = [];
+      await stream(undefined, (text) => texts.push(text)).catch(() => undefined);
+      expect(texts.join('')).toBe(`so far ${begin}`);
+    }
   });
 
   it('refuses base URLs that are none', () => {

@@ -11,7 +11,7 @@ describe('the HTTP surface', () => {
   let auth: { Authorization: string };
 
   beforeEach(async () => {
-    bridge = await startBridge({ provider: createEchoProvider(), maxBodyBytes: 1024 });
+    bridge = await startBridge({ provider: createEchoProvider(), maxPromptBytes: 1024, maxBodyBytes: 1024 });
     session = bridge.openSession({ executionId: 'http' });
     auth = { Authorization: `Bearer ${session.token}` };
   });

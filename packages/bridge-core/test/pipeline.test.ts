@@ -64,6 +64,33 @@ describe('the pipeline', () => {
     expect(session.warnings().map(({ code }) => code)).toEqual(['model_alias', 'model_alias', 'model_alias']);
   });
 
+  it('names a model that is on no list as refused in the audit log, whatever refused the call', async () => {
+    const audit = memoryAudit();
+    await open({ provider: fakeProvider(() => result('ok')), audit, filter: wordFilter() });
+    await think({ messages: [user('x')], model: 'SECRET' });
+    await think({ messages: [user('x')], model: 'SECRET', systemPrompt: 'evil' });
+    await think({ messages: [user('x')], systemPrompt: 'evil' });
+    await think({ messages: [user('x')] });
+    await ask(bridge, bridge.openSession({ executionId: 'none', limits: { rounds: 0, tokens: 0 } }), 'x', { model: 'SECRET' });
+    expect(audit.entries.map((entry) => entry.kind === 'sampling' && [entry.model, entry.errorCode])).toEqual([
+      ['refused: SECRET', 'model'],
+      ['refused: SECRET', 'system_prompt'],
+      ['claude-sonnet-5-5', 'system_prompt'],
+      ['fake', undefined],
+      ['refused: SECRET', 'rate_limited'],
+    ]);
+    expect(session.calls()[0]?.model).toBe('[REDACTED_SECRET]');
+  });
+
+  it('never shows the words of a provider that refused the key', async () => {
+    for (const failure of [{ status: 401 }, { status: 403 }, { kind: 'provider_auth' }]) {
+      await open({ provider: fakeProvider(() => { throw Object.assign(new Error('you sent: a key'), failure); }), filter: wordFilter() });
+      expect((await ask(bridge, session, 'x')).body).toMatchObject({ code: 'provider_auth', error: 'The model provider refused our credentials' });
+      await bridge.close();
+    }
+    await open({});
+  });
+
   it('stops the start where the default model is not allowed, naming both keys', async () => {
     await open({});
     await expect(startBridge({ allowedModels: ['other'] })).rejects.toThrow(/defaultModel "claude-sonnet-5-5" is not in allowedModels \[other\]/);

@@ -131,6 +131,29 @@ describe('tools', () => {
     expect(session.toolCalls()).toMatchObject([{ calls: 1, errors: 1 }]);
   });
 
+  it('are named in the audit log as refused where no tool was reached, and keep their filtered names in the sums', async () => {
+    const audit = memoryAudit();
+    const cases: [Partial<SessionOptions>, string][] = [
+      [{}, 'refused: a-SECRET'],
+      [{ tools: failing('tool_not_allowed', 'x') }, 'refused: a-SECRET'],
+      [{ tools: failing('tool_not_found', 'x') }, 'refused: a-SECRET'],
+      [{ tools: failing('tool_arguments', 'x') }, 'refused: a-SECRET'],
+      [{ tools: returning(1), maxToolCalls: 0 }, 'refused: a-SECRET'],
+      [{ tools: failing('tool_error', 'x') }, 'a-SECRET'],
+      [{ tools: returning(1) }, 'a-SECRET'],
+    ];
+    for (const [own, tool] of cases) {
+      await open(own, { audit, filter: wordFilter() });
+      await call('a-SECRET');
+      expect(audit.entries.at(-1)).toMatchObject({ kind: 'tool', tool });
+      expect(session.toolCalls()).toMatchObject([{ tool: 'a-[REDACTED_SECRET]', calls: 1 }]);
+      await bridge.close();
+    }
+    await open({}, { audit });
+    await call('not a name');
+    expect(audit.entries.at(-1)).toMatchObject({ tool: 'unknown', errorCode: 'invalid_request' });
+  });
+
   it('are refused with a form that is not theirs', async () => {
     await open({ tools: returning(1) });
     expect((await call('t', [])).body.error).toBe('Invalid request: arguments must be an object, got an array of 0');

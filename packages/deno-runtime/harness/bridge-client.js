@@ -12,7 +12,10 @@ export class BridgeError extends Error {
 }
 
 /** ms that a look at the budget may take; the program waits for it. */
-const BUDGET_MS = 300;
+const BUDGET_MS = 2_000;
+
+/** Whole exchanges that one program has open at a time, well within its budget of connections; the rest wait in order. */
+const MOST_IN_FLIGHT = 64;
 
 const DISABLED = 'Sampling not enabled. Pass enableSampling: true';
 
@@ -26,8 +29,26 @@ function eventData(text) {
   }
 }
 
+/** A function that runs work in turn, so many at a time. Only for work that ends by itself. */
+function createTurns(places) {
+  let free = places;
+  const waiting = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+}
+
 /** A client for one execution; without a bridge every call fails as the bridge itself would answer. */
 export function createBridgeClient(bridge, fetch = globalThis.fetch) {
+  const inTurn = createTurns(MOST_IN_FLIGHT);
   let budget = { sequence: -1, rounds: 0, tokens: 0, ...bridge?.budget };
 
   const remember = (next) => {
@@ -84,7 +105,7 @@ export function createBridgeClient(bridge, fetch = globalThis.fetch) {
     /** One whole answer. */
     async sample(body) {
       if (!bridge) throw new BridgeError(DISABLED, 'sampling_disabled');
-      const answer = await answerOf(await request('POST', '/sample', body));
+      const answer = await inTurn(async () => answerOf(await request('POST', '/sample', body)));
       remember(answer.budget);
       return answer;
     },
@@ -118,14 +139,14 @@ export function createBridgeClient(bridge, fetch = globalThis.fetch) {
 
     async callTool(name, args) {
       if (!bridge) throw new BridgeError(`Tool not allowed: ${name}`, 'tool_not_allowed');
-      const response = await request('POST', '/tools/call', { name, arguments: args });
-      return (await answerOf(response)).result;
+      const call = async () => answerOf(await request('POST', '/tools/call', { name, arguments: args }));
+      return (await inTurn(call)).result;
     },
 
     async listTools(query) {
       if (!bridge) return [];
       const path = query ? `/tools?q=${encodeURIComponent(query)}` : '/tools';
-      return (await answerOf(await request('GET', path))).tools;
+      return (await inTurn(async () => answerOf(await request('GET', path)))).tools;
     },
 
     /** What is left of this execution's budget, as the bridge last reported it. */

@@ -83,24 +83,70 @@ function concat(chunks) {
   return whole;
 }
 
+/** Parts of node:v8 that tell a program of its own values and of memory use; the rest reads or steers the engine. */
+const KEPT_OF_V8 = [
+  'serialize', 'deserialize', 'Serializer', 'Deserializer', 'DefaultSerializer', 'DefaultDeserializer',
+  'getHeapStatistics', 'getHeapSpaceStatistics', 'getHeapCodeStatistics', 'cachedDataVersionTag',
+];
+
+/** The grant of the bridge's port covers UDP and listening on it as well: programs could meet there. */
+const SOCKETS = [
+  ['udp_wrap', 'UDP', 'UDP sockets', ['open', 'bind', 'bind6', 'connect', 'connect6', 'send', 'send6', 'recvStart']],
+  ['tcp_wrap', 'TCP', 'listening for connections', ['bind', 'bindWithFlags', 'bind6', 'listen', 'openFromRid']],
+  ['pipe_wrap', 'Pipe', 'Unix sockets', ['bind', 'listen', 'connect']],
+];
+
 /**
  * Takes away the engine's private interface: `core.destructureError` quotes any line of any file of the host, asked
- * by way of a source map or a source URL. A worker would get an interface of its own, so there are no workers.
+ * by way of a source map or a source URL. A worker would get an interface of its own, so there are no workers. Nor is
+ * there what no permission guards: heap snapshots, SQLite's temporary files, sockets between sandboxes.
+ * Before anything imports the modules: their named exports are read from these objects.
  * Throws where something resists: no program may start then.
  */
 function lockDown() {
   delete Deno[Deno.internal];
-  const { NotCapable } = Deno.errors;
-  const Worker = function Worker() {
-    throw new NotCapable('Not allowed in the sandbox: workers');
-  };
-  // Before anything imports it: the module's named export is read from this object.
   const threads = process.getBuiltinModule('node:worker_threads');
-  threads.Worker = Worker;
-  Object.defineProperty(globalThis, 'Worker', { value: Worker, configurable: false, writable: false });
+  refuse(threads, 'Worker', 'workers');
+  refuse(globalThis, 'Worker', 'workers');
+  refuseAll('node:v8', KEPT_OF_V8);
+  refuseAll('node:sqlite');
+  // The handles below node:dgram, node:net, node:http and the rest, which can be had by several names.
+  for (const [binding, name, what, methods] of SOCKETS) {
+    const { prototype } = process.binding(binding)[name];
+    for (const method of methods) refuse(prototype, method, what);
+  }
+  for (const name of ['listen', 'listenTls', 'serve']) refuse(Deno, name, 'listening for connections');
+  for (const name of ['listenDatagram', 'QuicEndpoint']) if (name in Deno) refuse(Deno, name, 'UDP sockets');
+  delete globalThis.nodeBootstrap;
   // Graphics drivers are native code that no permission guards, and they write files.
   Object.defineProperty(Object.getPrototypeOf(navigator), 'gpu', { value: undefined, configurable: false });
-  if (Deno[Deno.internal] !== undefined || navigator.gpu !== undefined || threads.Worker !== Worker) throw new Error('The engine cannot be locked down');
+  if (Deno[Deno.internal] !== undefined || navigator.gpu !== undefined) throw new Error('The engine cannot be locked down');
+}
+
+/** Puts a function in a property's place that throws; nothing holds the original then. */
+function refuse(owner, name, what) {
+  const { NotCapable } = Deno.errors;
+  const value = function Refused() {
+    throw new NotCapable(`Not allowed in the sandbox: ${what}`);
+  };
+  // Writable, because the engine's own code copies such methods onto objects.
+  Object.defineProperty(owner, name, { value, writable: true, configurable: false });
+}
+
+/** Refuses every function and class of a module, and those of the objects in it, but for the named ones. */
+function refuseAll(id, kept = []) {
+  const module = process.getBuiltinModule(id);
+  for (const name of Object.keys(module)) {
+    const value = module[name];
+    if (kept.includes(name)) continue;
+    if (typeof value === 'function') refuse(module, name, `${name} of ${id}`);
+    else if (typeof value === 'object' && value !== null) {
+      // A copy: the original may be frozen.
+      const copy = { ...value };
+      for (const inner of Object.keys(copy)) if (typeof copy[inner] === 'function') refuse(copy, inner, `${name}.${inner} of ${id}`);
+      Object.defineProperty(module, name, { value: copy, writable: false, configurable: false });
+    }
+  }
 }
 
 // At once, and the console first: a node: module takes it as it finds it when it is loaded.

@@ -26,7 +26,9 @@ const NEWLINE = 0x0a;
 
 /**
  * Splits a sandbox's stdout into the ready mark, the program's output and the closing frame. Memory is bounded by
- * the limits, whatever arrives. The frame's start carries a nonce that the program does not know.
+ * the limits, whatever arrives. The frame's start carries a nonce that the program is not told, so that no output is
+ * taken for a frame by accident; a program that learned it could only speak of its own result or error, as it may
+ * anyway. Calls, metrics, times and limits are never read from a frame.
  */
 export class OutputCollector {
   readonly #limits: OutputLimits;

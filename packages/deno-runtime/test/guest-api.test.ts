@@ -48,6 +48,22 @@ describe('asking the model', () => {
     expect(wire.requests[0]?.body).toEqual({ maxTokens: 2, stream: true, messages: [{ role: 'user', content: 'p' }] });
   });
 
+  test('a thousand questions at once are asked, at most 64 of them at a time', async () => {
+    let open = 0;
+    let most = 0;
+    wire.answer = (_, response) => {
+      most = Math.max(most, ++open);
+      setImmediate(() => {
+        open -= 1;
+        json(response, { response: 'ok' });
+      });
+    };
+    const { result, error } = await bridged(`const all = await Promise.all(Array.from({ length: 1_000 }, () => llm.ask('p')));\nexport default all.length;`);
+    expect(error).toBeUndefined();
+    expect(result).toBe(1_000);
+    expect(most).toBeLessThanOrEqual(64);
+  });
+
   test('leaving the loop of llm.stream aborts the request', async () => {
     const gone = Promise.withResolvers<string>();
     wire.answer = ({ path }, response) => {

@@ -13,12 +13,13 @@ import type { ExecutionResult } from './result.ts';
  * ```
  */
 export async function executeCode(
-  { signal, ...request }: ExecutionRequest & { signal?: AbortSignal },
+  request: ExecutionRequest & { signal?: AbortSignal },
   surroundings?: ExecutorSurroundings,
 ): Promise<ExecutionResult> {
   const executor = await createExecutor(undefined, surroundings);
   try {
-    return await executor.run(request, signal ? { signal } : {});
+    const { signal, ...program } = { ...request };
+    return await executor.run(program, signal === undefined ? {} : { signal });
   } finally {
     await executor.close();
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Environment } from './config/environment.ts';
-import { loadConfig } from './config/load.ts';
+import { loadGuarded } from './config/load.ts';
 import { readServersFile } from './config/project-servers.ts';
 import type { Config, ConfigInput } from './config/schema.ts';
 import { ExecutorError } from './errors.ts';
@@ -12,6 +12,7 @@ import type { Parts } from './parts.ts';
 import { settlePolicy, type Policy } from './policy.ts';
 import { refusedResult } from './refused-result.ts';
 import type { ExecutionResult } from './result.ts';
+import { signalOf } from './run-options.ts';
 import { Semaphore } from './semaphore.ts';
 import type { SetupReport } from './setup-report.ts';
 
@@ -36,7 +37,7 @@ export interface Executor {
   /** What was odd about the configuration; for people, on stderr. */
   readonly warnings: readonly string[];
   /**
-   * Runs one program. Whatever the program or its limits come to is a result; it rejects only after `close()`.
+   * Runs one program. Whatever the program, its limits or malformed arguments come to is a result; it rejects only after `close()`.
    */
   run(request: ExecutionRequest, options?: { signal?: AbortSignal }): Promise<ExecutionResult>;
   /** Whether programs can run here, and what is amiss. */
@@ -61,9 +62,9 @@ export async function createExecutor(
   config?: ConfigInput,
   { env = process.env, cwd = process.cwd(), servers = {}, log = () => {}, notify = () => {} }: ExecutorSurroundings = {},
 ): Promise<Executor> {
-  const loaded = loadConfig({ env, ...(config !== undefined && { config }) });
+  const { loaded, secrets } = loadGuarded({ env, ...(config !== undefined && { config }) });
   const settled = withServers(loaded.config, cwd, servers);
-  const gateway = openGateway(settled, env, log, loaded.file);
+  const gateway = openGateway(settled, env, log, loaded.file, secrets);
   const places = new Semaphore(settled.runtime.maxParallelExecutions);
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
@@ -77,11 +78,14 @@ export async function createExecutor(
     return (parts = made);
   };
 
-  const execute = async (request: ExecutionRequest, signal: AbortSignal): Promise<ExecutionResult> => {
+  const execute = async (request: ExecutionRequest, options: unknown): Promise<ExecutionResult> => {
     const executionId = `exec-${randomUUID()}`;
     let policy: Policy;
+    let signal = closing.signal;
     let leave: (() => void) | undefined;
     try {
+      const own = signalOf(options);
+      if (own) signal = AbortSignal.any([own, signal]);
       policy = settlePolicy(request, settled);
     } catch (error) {
       return refusedResult(executionId, failureOf(error));
@@ -108,9 +112,9 @@ export async function createExecutor(
   return {
     config: settled,
     warnings: loaded.warnings,
-    async run(request, { signal } = {}) {
+    async run(request, options = {}) {
       if (closing.signal.aborted) throw new ExecutorError('executor_closed', 'The executor is closed');
-      const run = execute(request, signal ? AbortSignal.any([signal, closing.signal]) : closing.signal);
+      const run = execute(request, options);
       running.add(run);
       try {
         return await run;

@@ -6,17 +6,25 @@ import { ExecutorError } from './errors.ts';
 /**
  * The gateway to the configured servers; connects to none of them yet.
  *
+ * @param source what an error names as the origin of the configuration
+ * @param secrets keys of ours that no server may be given, beside those in `env`
  * @throws {ExecutorError} `config` where an entry cannot work: a name that no tool name could carry, a variable that
  * is not set, a key of ours that would be passed on
  */
-export function openGateway(config: Config, env: Environment, log: (line: string) => void, source = 'the given configuration'): ToolGateway {
-  const { mcpServers, tools, anthropicApiKey } = config;
+export function openGateway(
+  config: Config,
+  env: Environment,
+  log: (line: string) => void,
+  source = 'the given configuration',
+  secrets: readonly string[] = [config.anthropicApiKey ?? ''],
+): ToolGateway {
+  const { mcpServers, tools } = config;
   try {
     return createToolGateway({
       servers: Object.fromEntries(Object.entries(mcpServers).map(([name, entry]) => [name, serverConfig(entry)])),
       policy: { allow: tools.allow, deny: tools.deny },
       callTimeoutMs: tools.callTimeoutMs,
-      secrets: anthropicApiKey === undefined ? [] : [anthropicApiKey],
+      secrets,
       env,
       log,
     });

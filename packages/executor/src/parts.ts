@@ -33,6 +33,16 @@ export interface PartsOptions {
   gateway: ToolGateway;
 }
 
+/** What one execution may keep open to the bridge, and the most that a listener can have. */
+const CONNECTIONS_PER_EXECUTION = 128;
+const MOST_CONNECTIONS = 65_535;
+
+/** Room for all executions at their limit and as much again as one has, so that none can keep another out. */
+export function connectionLimits(executions: number): { maxConnections: number; maxConnectionsPerSession: number } {
+  const maxConnectionsPerSession = Math.min(CONNECTIONS_PER_EXECUTION, Math.floor(MOST_CONNECTIONS / (executions + 1)));
+  return { maxConnectionsPerSession, maxConnections: maxConnectionsPerSession * (executions + 1) };
+}
+
 /** Opens the log, starts the bridge and readies the rest; what was opened is closed again where a later part fails. */
 export async function assembleParts({ config, env, log, notify, gateway }: PartsOptions): Promise<Parts> {
   const audit = await openAuditLog({
@@ -59,6 +69,8 @@ export async function assembleParts({ config, env, log, notify, gateway }: Parts
       ...(provider && { provider }),
       ...(noProviderMessage !== undefined && { noProviderMessage }),
       filter: createContentFilter(),
+      secretsFilter: createContentFilter({ pii: false }),
+      ...connectionLimits(config.runtime.maxParallelExecutions),
       limiter,
       audit: refusals,
       allowedSystemPrompts: sampling.allowedSystemPrompts,

@@ -77,8 +77,11 @@ export function createAssetStore(options: {
 }
 
 /** Changes when a file of the directory is changed, added or gone; far quicker than hashing it. */
-async function fingerprintOf(directory: string): Promise<string> {
+export async function fingerprintOf(directory: string): Promise<string> {
   const names = (await readdir(directory).catch(() => [])).toSorted();
   const stats = await Promise.all(names.map((name) => stat(join(directory, name)).catch(() => undefined)));
-  return JSON.stringify(names.map((name, index) => [name, stats[index]?.size, stats[index]?.mtimeMs, stats[index]?.ino]));
+  // The time of change beside that of modification, which anyone may set.
+  return JSON.stringify(
+    names.map((name, index) => [name, stats[index]?.size, stats[index]?.mtimeMs, stats[index]?.ctimeMs, stats[index]?.ino]),
+  );
 }

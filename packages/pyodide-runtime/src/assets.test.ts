@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AssetSources } from './asset-sources.ts';
 import { assetsDirectory, prepareAssets, type Assets } from './assets.ts';
-import { verifyManifest } from './manifest.ts';
+import { fingerprintOf } from './asset-store.ts';
+import { verifyManifest, writeManifest } from './manifest.ts';
 
 let cacheDir: string;
 let sources: AssetSources;
@@ -51,18 +52,47 @@ describe('an assets directory', () => {
   ])('whose files are %s is seen as damaged and made anew', async (_, damage) => {
     await prepare();
     damage();
-    expect(await verifyManifest(directory)).toBe('damaged');
+    expect(await verifyManifest(directory, sources.files)).toBe('damaged');
     await prepare();
     expect(built).toBe(2);
-    expect(await verifyManifest(directory)).toBe('ready');
+    expect(await verifyManifest(directory, sources.files)).toBe('ready');
     expect(readFileSync(join(directory, 'snapshot.bin'), 'utf8')).toBe('snapshot 2');
     expect(leftovers()).toEqual([]);
+  });
+
+  it.each([
+    ['the harness', (): void => writeFileSync(join(directory, 'main.js'), 'changed')],
+    ['a further file', (): void => writeFileSync(join(directory, 'extra.js'), '')],
+    ['the lack of a file', (): void => rmSync(join(directory, 'main.js'))],
+  ])('in which %s and the list were rewritten together is made anew by the next host', async (_, damage) => {
+    await prepare();
+    damage();
+    await writeManifest(directory);
+    expect(await verifyManifest(directory, sources.files)).toBe('damaged');
+    await prepare();
+    expect(await verifyManifest(directory, sources.files)).toBe('ready');
+    expect(readFileSync(join(directory, 'main.js'), 'utf8')).toBe('export {};');
+  });
+
+  it('shows a file rewritten in place, of the same length and with its times put back', async () => {
+    await prepare();
+    const file = join(directory, 'snapshot.bin');
+    utimesSync(file, 1_000, 1_000);
+    const before = await fingerprintOf(directory);
+    expect(await fingerprintOf(directory)).toBe(before);
+    // The clock of a file system advances in steps: until the time of change has moved.
+    const { ctimeMs } = statSync(file);
+    do {
+      writeFileSync(file, 'snapshot X');
+      utimesSync(file, 1_000, 1_000);
+    } while (statSync(file).ctimeMs === ctimeMs);
+    expect(await fingerprintOf(directory)).not.toBe(before);
   });
 
   it('can be made by several hosts at once', async () => {
     const all = await Promise.all(Array.from({ length: 6 }, () => prepare()));
     expect(new Set(all.map((assets) => assets.directory))).toEqual(new Set([directory]));
-    expect(await verifyManifest(directory)).toBe('ready');
+    expect(await verifyManifest(directory, sources.files)).toBe('ready');
     expect(leftovers()).toEqual([]);
   });
 
@@ -71,7 +101,7 @@ describe('an assets directory', () => {
       throw new Error('no memory');
     };
     expect(await prepare(fail)).toEqual({ directory: `${directory}-slow`, slowBecause: 'no memory' });
-    expect(await verifyManifest(`${directory}-slow`)).toBe('ready');
+    expect(await verifyManifest(`${directory}-slow`, sources.files)).toBe('ready');
     expect(await prepare()).toEqual({ directory });
   });
 

@@ -34,7 +34,7 @@ export async function prepareAssets(options: {
   signal: AbortSignal;
 }): Promise<Assets> {
   const { directory, sources, buildSnapshot, signal } = options;
-  if ((await verifyManifest(directory)) === 'ready') return { directory };
+  if ((await verifyManifest(directory, sources.files)) === 'ready') return { directory };
 
   await removeStale(directory);
   const draft = `${directory}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
@@ -54,7 +54,7 @@ export async function prepareAssets(options: {
     await writeManifest(draft);
     // Kept apart, so that the next host tries to make a snapshot again.
     const target = slowBecause === undefined ? directory : `${directory}-slow`;
-    await moveInto(draft, target);
+    await moveInto(draft, target, sources);
     return { directory: target, ...(slowBecause !== undefined && { slowBecause }) };
   } finally {
     await rm(draft, { recursive: true, force: true });
@@ -62,12 +62,12 @@ export async function prepareAssets(options: {
 }
 
 /** Renames a whole directory into its place; another host's equally whole one is as good. */
-async function moveInto(draft: string, directory: string): Promise<void> {
+async function moveInto(draft: string, directory: string, sources: AssetSources): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await rename(draft, directory);
     } catch (error) {
-      if ((await verifyManifest(directory)) === 'ready') return;
+      if ((await verifyManifest(directory, sources.files)) === 'ready') return;
       if (attempt === 3) throw error;
       const aside = `${draft}.${attempt}.damaged.tmp`;
       await rename(directory, aside).catch(() => {});

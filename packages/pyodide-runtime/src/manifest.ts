@@ -7,6 +7,9 @@ import { pipeline } from 'node:stream/promises';
 /** Name of the list of hashes in an assets directory. */
 const MANIFEST = 'manifest.json';
 
+/** Name of the memory snapshot in an assets directory; the harness looks for it under this name. */
+export const SNAPSHOT = 'snapshot.bin';
+
 /** SHA-256 of every file of an assets directory, by name. */
 type Hashes = Record<string, string>;
 
@@ -16,16 +19,24 @@ export async function writeManifest(directory: string): Promise<void> {
 }
 
 /**
- * Compares a directory with its list of hashes, every file.
+ * Compares a directory with its list of hashes, every file, and all but the snapshot with the files that this host was
+ * installed with: whoever rewrites a file could rewrite the list as well.
  *
+ * @param sources name in the directory → the file that it must be a copy of
  * @returns `missing` without a directory; `damaged` where a file is changed, added or gone
  */
-export async function verifyManifest(directory: string): Promise<'ready' | 'missing' | 'damaged'> {
+export async function verifyManifest(
+  directory: string,
+  sources: ReadonlyMap<string, string>,
+): Promise<'ready' | 'missing' | 'damaged'> {
   const stats = await lstat(directory).catch(() => undefined);
   if (!stats) return 'missing';
   try {
-    const expected: unknown = JSON.parse(await readFile(join(directory, MANIFEST), 'utf8'));
-    return JSON.stringify(expected) === JSON.stringify(await hashAll(directory)) ? 'ready' : 'damaged';
+    const [expected, actual] = [JSON.parse(await readFile(join(directory, MANIFEST), 'utf8')) as unknown, await hashAll(directory)];
+    if (JSON.stringify(expected) !== JSON.stringify(actual)) return 'damaged';
+    if (Object.keys(actual).some((name) => name !== SNAPSHOT && !sources.has(name))) return 'damaged';
+    const copies = await Promise.all([...sources].map(async ([name, source]) => actual[name] === (await hashFile(source))));
+    return copies.every(Boolean) ? 'ready' : 'damaged';
   } catch {
     return 'damaged';
   }

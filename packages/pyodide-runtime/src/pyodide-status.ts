@@ -27,7 +27,7 @@ export async function pyodideStatus(options: { cacheDir?: string; denoPath?: str
   const found: PyodideStatus[] = [];
   for (const cacheDir of cacheDirs) {
     const path = assetsDirectory(cacheDir, sources, denoVersion);
-    const snapshot = await verifyManifest(path);
+    const snapshot = await verifyManifest(path, sources.files);
     if (snapshot === 'ready') return { version: sources.pyodideVersion, snapshot, path };
     found.push({ version: sources.pyodideVersion, snapshot, path });
   }

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { startJail, type Jail } from '@code-executor/deno-runtime';
 import { PyodideRuntimeError } from './errors.ts';
 import { pythonJailPlan } from './jail-plan.ts';
+import { SNAPSHOT } from './manifest.ts';
 
-/** Name of the memory snapshot in an assets directory; the harness looks for it under this name. */
-const SNAPSHOT = 'snapshot.bin';
 /** A packed snapshot of Python 3.14 has 15 MB; anything near this is none. */
 const MOST_BYTES = 268_435_456;
 const READY = Buffer.from('ready\n');

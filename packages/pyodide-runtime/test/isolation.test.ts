@@ -121,6 +121,7 @@ describe('a program that reaches for the host', () => {
         `return await run_js("new Promise((yes, no) => Object.assign(new WebSocket('ws://127.0.0.1:${port}/'), {onopen: yes, onerror: no}))")`,
         'return await js.Deno.resolveDns("example.com", "A")',
         'return js.Deno.listen(js.Object.fromEntries([["port", 0]]))',
+        `return run_js("new (process.binding('udp_wrap').UDP)().bind('127.0.0.1', ${new URL(bridge.url).port}, 0)")`,
         'return await run_js("import(\'npm:is-odd\')")',
         `return await run_js("import('http://127.0.0.1:${port}/x.js')")`,
       ];
@@ -133,6 +134,7 @@ describe('a program that reaches for the host', () => {
       expect(result).toBe(attempts.length);
       expect(bridge.calls).toHaveLength(1);
       expect(connections).toBe(0);
+      expect(output).toContain('Not allowed in the sandbox: UDP sockets');
     } finally {
       await bridge.close();
     }

@@ -31,6 +31,10 @@ test.each(['${A', '${}', '${1A}', '${input:token}', '${A:=x}', '${A ${A}}', '${N
   expect(() => run(text)).toThrow(/cannot be expanded; write \$\{VAR\}/u);
 });
 
+test('a text that cannot be expanded may be a secret: the error tells the place and shows none of it', () => {
+  expect(() => run('pass${w0rd!}x')).toThrow(/^holds "\$\{" at character 5, which cannot be expanded; write \$\{VAR\} or \$\{VAR:-default\}$/u);
+});
+
 test('text without expressions stays as it is', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {

@@ -1,5 +1,3 @@
-import { show } from './show.ts';
-
 /** Looks a variable up; undefined where it is not set. */
 export type Lookup = (name: string) => string | undefined;
 
@@ -19,8 +17,8 @@ export function expand(text: string, lookup: Lookup, fail: (message: string) => 
     const end = text.indexOf('}', start);
     const inner = end < 0 ? text.slice(start + 2) : text.slice(start + 2, end);
     const match = end < 0 || inner.includes('${') ? null : NAME.exec(inner);
-    // What follows an expression that is not closed may be a secret: it is not shown.
-    if (match === null) throw fail(`holds ${show(end < 0 ? '${' : text.slice(start, end + 1))}, which cannot be expanded; write \${VAR} or \${VAR:-default}`);
+    // The text may be a secret in which these two characters occur by chance: none of it is shown.
+    if (match === null) throw fail(`holds "\${" at character ${start + 1}, which cannot be expanded; write \${VAR} or \${VAR:-default}`);
     const [, name = '', fallback] = match;
     const value = lookup(name);
     if (value === undefined && fallback === undefined) throw fail(`needs the environment variable ${name}, which is not set; set it or write \${${name}:-default}`);

@@ -75,6 +75,7 @@ function readServers(options: ToolGatewayOptions): { servers: Map<string, Server
     clientInfo: options.clientInfo ?? { name: 'code-executor', version: VERSION },
     connectTimeoutMs: milliseconds('connectTimeoutMs', options.connectTimeoutMs ?? 30_000),
     stopGraceMs: milliseconds('stopGraceMs', options.stopGraceMs ?? 2000),
+    maxConcurrentCalls: wholeNumber('maxConcurrentCalls', options.maxConcurrentCalls ?? 16, 1, 1000),
     // A result may come twice, as text and structured, and escapes double it once more.
     maxMessageBytes: Math.max(MIN_MESSAGE_BYTES, 4 * maxResultChars(options)),
     log,
@@ -107,15 +108,14 @@ function createCheckCache(): (tool: Tool) => Promise<ArgumentCheck> {
 }
 
 function maxResultChars({ maxResultChars: value = 4 * 1024 * 1024 }: ToolGatewayOptions): number {
-  if (!Number.isInteger(value) || value < 1024 || value > 64 * 1024 * 1024) {
-    throw invalidConfig('maxResultChars', `must be a whole number from 1024 to 67108864, but is ${show(value)}`);
-  }
-  return value;
+  return wholeNumber('maxResultChars', value, 1024, 64 * 1024 * 1024);
 }
 
 function milliseconds(name: string, value: number): number {
-  if (!Number.isInteger(value) || value < 1 || value > LONGEST_TIMER_MS) {
-    throw invalidConfig(name, `must be a whole number of milliseconds from 1 to ${LONGEST_TIMER_MS}, but is ${show(value)}`);
-  }
-  return value;
+  return wholeNumber(name, value, 1, LONGEST_TIMER_MS, ' of milliseconds');
+}
+
+function wholeNumber(name: string, value: number, min: number, max: number, unit = ''): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw invalidConfig(name, `must be a whole number${unit} from ${min} to ${max}, but is ${show(value)}`);
 }

@@ -1,6 +1,6 @@
 import type { ArgumentCheck } from './argument-check.ts';
 import type { Tool } from './catalog.ts';
-import { withDeadline } from './deadline.ts';
+import { type Deadline, withDeadline } from './deadline.ts';
 import { ToolGatewayError } from './errors.ts';
 import { toolFailed } from './failure.ts';
 import { inspect } from './inspect.ts';
@@ -29,14 +29,16 @@ const MAX_DEPTH = 200;
 /** One execution's view of the tools; see {@link ToolScope}. */
 export function createScope(permission: Permission, context: ScopeContext): ToolScope {
   const warned = new Map<string, { code: string; message: string }>();
+  // Stands for this execution in the servers' lines.
+  const group = {};
   return {
-    call: async (name, args = {}, { signal } = {}) => call(permission, context, String(name), args, signal),
+    call: async (name, args = {}, { signal } = {}) => call(permission, { ...context, group }, String(name), args, signal),
     list: async (query, { signal } = {}) => list(permission, context, warned, query, signal),
     warnings: () => [...warned.values()],
   };
 }
 
-async function call(permission: Permission, context: ScopeContext, name: string, args: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+async function call(permission: Permission, context: ScopeContext & { group: object }, name: string, args: unknown, signal: AbortSignal | undefined): Promise<unknown> {
   const shown = oneLine(name, 200);
   // Before anything else: a tool that is not allowed must not start a server or tell whether it exists.
   if (!permission.allows(name)) throw new ToolGatewayError('tool_not_allowed', `Tool not allowed: ${shown}`);
@@ -46,11 +48,16 @@ async function call(permission: Permission, context: ScopeContext, name: string,
   const given = args as Record<string, unknown>;
 
   const { server, tool } = await withDeadline(() => prepare(context, name, shown, given), bounds);
-  const raw = await withDeadline((own) => server.call(tool.name, shown, given, own), {
-    ...bounds,
-    timeoutMs: context.callTimeoutMs,
-    onTimeout: () => new ToolGatewayError('tool_timeout', `Tool ${shown} timed out after ${context.callTimeoutMs} ms`),
-  });
+  const { callTimeoutMs: timeoutMs } = context;
+  const within = (problem: string): Deadline => ({ ...bounds, timeoutMs, onTimeout: () => new ToolGatewayError('tool_timeout', `Tool ${shown} timed out${problem}`) });
+  const turn = server.turns.join(context.group);
+  let raw: Record<string, unknown>;
+  try {
+    await withDeadline(() => turn.come, within(`: it waited ${timeoutMs} ms for other calls of MCP server "${server.name}" to end; call fewer at a time`));
+    raw = await withDeadline((own) => server.call(tool.name, shown, given, own), within(` after ${timeoutMs} ms`));
+  } finally {
+    turn.leave();
+  }
 
   const { isError, value, text } = unwrapResult(raw);
   if (isError) throw toolFailed(shown, text);

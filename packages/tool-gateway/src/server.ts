@@ -7,11 +7,14 @@ import { ToolGatewayError } from './errors.ts';
 import { answerOf, describeFailure, detailOf, neverArrived, toolFailed } from './failure.ts';
 import type { Target } from './resolve.ts';
 import { oneLine } from './show.ts';
+import { Turns } from './turns.ts';
 import type { ServerStatus } from './types.ts';
 
 /** Limits and observers that all servers share. */
 export interface ServerOptions extends Pick<ConnectOptions, 'clientInfo' | 'stopGraceMs' | 'maxMessageBytes' | 'log'> {
   connectTimeoutMs: number;
+  /** Calls that one server gets at a time. */
+  maxConcurrentCalls: number;
 }
 
 /** One connection's life: it begins with the attempt and ends once, for whatever reason. */
@@ -27,6 +30,8 @@ interface Link {
  */
 export class Server {
   readonly name: string;
+  /** The line for {@link Server.call}: whoever calls waits for its turn here first, and leaves afterwards. */
+  readonly turns: Turns;
   readonly #target: Target;
   readonly #options: ServerOptions;
   readonly #shutdown = new AbortController();
@@ -36,6 +41,7 @@ export class Server {
 
   constructor(name: string, target: Target, options: ServerOptions) {
     this.name = name;
+    this.turns = new Turns(options.maxConcurrentCalls);
     this.#target = target;
     this.#options = { ...options, log: (line) => options.log(`[mcp:${name}] ${oneLine(line, 2000)}`) };
     this.#status = { name, transport: target.kind, status: 'idle' };
@@ -59,10 +65,12 @@ export class Server {
 
   /** One tool; a server that does not announce changes is asked again before a tool counts as missing. */
   async tool(name: string): Promise<Tool | undefined> {
-    const found = (await this.tools()).get(name);
-    if (found) return found;
     const { link, connection } = await this.#open();
-    if (connection.capabilities.tools?.listChanged !== true) link.catalog = undefined;
+    const known = (link.catalog ??= this.#read(link, connection));
+    const found = (await known).get(name);
+    if (found) return found;
+    // Of parallel callers, the first to come here asks for all.
+    if (connection.capabilities.tools?.listChanged !== true && link.catalog === known) link.catalog = undefined;
     return (await this.tools()).get(name);
   }
 

@@ -25,6 +25,11 @@ export interface ToolGatewayOptions {
   policy?: { allow?: readonly string[] | undefined; deny?: readonly string[] | undefined } | undefined;
   /** Longest time one tool may take, in milliseconds, 1 to 2^31 − 1. @default {30000} */
   callTimeoutMs?: number | undefined;
+  /**
+   * Calls that one server gets at a time, 1 to 1000. Further ones wait, executions taking turns, for at most
+   * `callTimeoutMs` each; a call's own time begins when the server gets it. @default {16}
+   */
+  maxConcurrentCalls?: number | undefined;
   /** Longest time a server may take to start and initialise, and to list its tools, in milliseconds. @default {30000} */
   connectTimeoutMs?: number | undefined;
   /** How long a child process may take to end after its input closed, and again after SIGTERM, in milliseconds. @default {2000} */

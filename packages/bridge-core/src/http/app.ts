@@ -47,7 +47,7 @@ export function createApp(sessions: TokenRegistry<SessionState>, connections: Co
     const stream = new EventStream(env.outgoing);
     try {
       const answer = await sample(session, {
-        read: async (scope) => parseSampleRequest(await readJson(env, session, scope)),
+        read: async (scope) => parseSampleRequest(await readJson(env, session, scope, session.options.maxPromptBytes)),
         client: connections.goneSignal(env.incoming.socket),
         sink: () => stream,
       });
@@ -61,7 +61,7 @@ export function createApp(sessions: TokenRegistry<SessionState>, connections: Co
   });
 
   app.post('/tools/call', async ({ env, var: { session } }) => {
-    const read = async (scope: Parameters<typeof readJson>[2]): Promise<ReturnType<typeof parseToolCall>> => parseToolCall(await readJson(env, session, scope));
+    const read = async (scope: Parameters<typeof readJson>[2]): Promise<ReturnType<typeof parseToolCall>> => parseToolCall(await readJson(env, session, scope, session.options.maxBodyBytes));
     const result = await callTool(session, { read, client: connections.goneSignal(env.incoming.socket) });
     sendJson(env.outgoing, 200, `{"result":${result}}`);
     return RESPONSE_ALREADY_SENT;

@@ -16,14 +16,14 @@ export interface PendingBody {
 }
 
 /**
- * Reads a JSON body, only now, after authentication: limit, type, UTF-8, depth.
+ * Reads a JSON body of at most `limit` bytes, only now, after authentication: limit, type, UTF-8, depth.
  *
  * @throws {BridgeError} `body_too_large`, `unsupported_media_type`, `invalid_request`, or the scope's error
  */
-export async function readJson(body: PendingBody, session: SessionState, scope: CallScope): Promise<unknown> {
+export async function readJson(body: PendingBody, session: SessionState, scope: CallScope, limit: number): Promise<unknown> {
   const { headers } = body.incoming;
-  const { maxBodyBytes } = session.options;
-  if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  const inFlight = Math.max(session.options.maxBodyBytes, session.options.maxPromptBytes) * BODIES_IN_FLIGHT;
+  if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   if (!/^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i.test(headers['content-type'] ?? '')) {
     throw new BridgeError('unsupported_media_type', 'The body must be application/json in UTF-8');
   }
@@ -34,10 +34,8 @@ export async function readJson(body: PendingBody, session: SessionState, scope: 
     const chunks = await collect(body.incoming, scope, (length) => {
       counted += length;
       session.bodyBytes += length;
-      if (counted > maxBodyBytes) throw tooLarge(maxBodyBytes);
-      if (session.bodyBytes > maxBodyBytes * BODIES_IN_FLIGHT) {
-        throw new BridgeError('body_too_large', `Request bodies in flight exceed ${maxBodyBytes * BODIES_IN_FLIGHT} bytes`);
-      }
+      if (counted > limit) throw tooLarge(limit);
+      if (session.bodyBytes > inFlight) throw new BridgeError('body_too_large', `Request bodies in flight exceed ${inFlight} bytes`);
     });
     return decodeJson(Buffer.concat(chunks));
   } finally {

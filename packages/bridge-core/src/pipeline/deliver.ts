@@ -38,7 +38,7 @@ export async function deliver(call: Delivery): Promise<Answer> {
 async function whole(call: Delivery): Promise<Answer> {
   const outcome = await ask(call);
   if (!outcome.result) throw outcome.error;
-  const { text, violations } = filterResponse(call.session, outcome.result.text);
+  const { text, violations } = await filterResponse(call.session, outcome.result.text, call.scope);
   call.facts.responseViolations = violations;
   if (call.session.policy.contentFilterMode === 'reject' && violations.length > 0) throw rejection(violations);
   call.facts.delivered = text;
@@ -50,12 +50,13 @@ async function streamed(call: Delivery, sink: DeltaSink): Promise<Answer> {
   let broken: unknown;
   const outcome = await ask(call, async (piece) => {
     try {
-      const text = stream.write(piece);
+      const text = await stream.write(piece, call.scope);
       call.facts.delivered = stream.delivered;
       // The client's pace holds the provider back, up to the call's deadline.
       if (text !== '') await call.scope.race(sink.write(text)).catch(() => undefined);
     } catch (error) {
-      broken = error;
+      // A stop is not the text's fault: what was let through so far still goes out.
+      if (!call.scope.signal.aborted) broken = error;
       throw error;
     }
   });

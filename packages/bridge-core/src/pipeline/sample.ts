@@ -6,7 +6,7 @@ import type { SessionState } from '../session/session.ts';
 import type { SampleRequest, SampleResponse, WireUsage } from '../types.ts';
 import { deliver } from './deliver.ts';
 import { recordCall } from './record.ts';
-import { checkLimits, reserve } from './step-2-limits.ts';
+import { checkLeast, checkLimits, reserve } from './step-2-limits.ts';
 import { checkAllowlists, normalize } from './step-3-allowlists.ts';
 import { filterPrompt } from './step-3b-prompt-filter.ts';
 import { audit } from './step-6-audit.ts';
@@ -76,7 +76,7 @@ export async function sample(session: SessionState, input: SampleInput): Promise
   } catch (error) {
     failure = toBridgeError(error);
   }
-  recordCall(session, facts, scope, durationMs, failure);
+  await recordCall(session, facts, scope, durationMs, failure);
   if (failure || !answer) throw failure ?? new BridgeError('internal', 'Internal error of the bridge');
   const { text, model, stopReason, usage } = answer;
   return { response: text, tokensUsed: facts.tokens, durationMs, model, stopReason, usage, budget: session.wireBudget() };
@@ -92,7 +92,8 @@ async function steps(session: SessionState, input: SampleInput, scope: CallScope
   facts.model = asked.model;
   await checkLimits(session, scope);
   checkAllowlists(session, asked);
-  const filtered = filterPrompt(session, asked);
+  await checkLeast(session, asked, scope);
+  const filtered = await filterPrompt(session, asked, scope);
   facts.promptViolations = filtered.violations;
   const { provider, noProviderMessage } = session.options;
   if (!provider) throw new BridgeError('no_provider', noProviderMessage);
@@ -112,7 +113,7 @@ function entryOf(session: SessionState, facts: CallFacts, durationMs: number, fa
     kind: 'sampling',
     executionId: session.executionId,
     round: facts.round,
-    model: facts.model,
+    model: auditModel(session, facts),
     prompt: facts.sent ? canonicalPrompt(facts.sent) : '',
     response: facts.delivered,
     tokensUsed: facts.tokens,
@@ -124,4 +125,9 @@ function entryOf(session: SessionState, facts: CallFacts, durationMs: number, fa
       ...facts.responseViolations.map((found) => ({ ...found, direction: 'response' as const })),
     ],
   };
+}
+
+/** A model's name for the audit log, marked where a call was refused with one that is on no list: the program may have written anything. */
+function auditModel(session: SessionState, { asked, model, round }: CallFacts): string {
+  return asked && round === 0 && !session.options.allowedModels.has(model) ? `refused: ${model}` : model;
 }

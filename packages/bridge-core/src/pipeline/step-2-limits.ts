@@ -14,6 +14,24 @@ export async function checkLimits(session: SessionState, scope: CallScope): Prom
 }
 
 /**
+ * Characters that a token stands for at the very most. The longest entries of known vocabularies are runs of blanks and of
+ * line characters; on average over a text none comes to more than about this many.
+ */
+const MOST_CHARACTERS_PER_TOKEN = 32;
+
+/**
+ * Step 2, once more before the prompt is filtered: refuses where not even the fewest tokens that such a prompt can have,
+ * and the smallest useful answer, fit. What could never be sent causes no further work.
+ *
+ * @throws {BridgeError} `token_budget`, `limiter_unavailable`, or the scope's own error
+ */
+export async function checkLeast(session: SessionState, request: ProviderRequest, scope: CallScope): Promise<void> {
+  const characters = request.messages.reduce((sum, { content }) => sum + content.length, request.systemPrompt.length);
+  const least = Math.ceil(characters / MOST_CHARACTERS_PER_TOKEN) + Math.min(session.options.minTokensPerCall, request.maxTokens);
+  await session.reservations?.checkLeast(least, scope);
+}
+
+/**
  * Step 2, second half, directly before the provider: takes one round and prompt + answer tokens.
  * The request returned has its `maxTokens` shrunk where less was left than asked.
  *

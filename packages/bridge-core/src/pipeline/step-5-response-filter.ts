@@ -1,7 +1,8 @@
 import { BridgeError } from '../errors.ts';
 import type { FilterPort, FilterStream, Violation } from '../ports.ts';
+import type { CallScope } from '../session/scope.ts';
 import type { SessionState } from '../session/session.ts';
-import { merge, redactWith } from './step-3b-prompt-filter.ts';
+import { guarded, merge, redactPaced, redactWith, slicesOf } from './redact.ts';
 
 /** The filter for answers, or undefined where none is to be used. */
 export function responseFilterOf(session: SessionState): FilterPort | undefined {
@@ -11,12 +12,12 @@ export function responseFilterOf(session: SessionState): FilterPort | undefined 
 /**
  * Step 5: filters a whole answer.
  *
- * @throws {BridgeError} `content_filter` in mode `reject` where something was found; `filter_failed` where the filter crashes
+ * @throws {BridgeError} `content_filter` in mode `reject` where something was found; `filter_failed` where the filter crashes; or the scope's own error
  */
-export function filterResponse(session: SessionState, text: string): { text: string; violations: Violation[] } {
+export async function filterResponse(session: SessionState, text: string, scope: CallScope): Promise<{ text: string; violations: Violation[] }> {
   const filter = responseFilterOf(session);
   if (!filter) return { text, violations: [] };
-  const filtered = redactWith(filter, text);
+  const filtered = await redactPaced(filter, text, session.pace, scope);
   return { text: filtered.text, violations: merge(filtered.violations) };
 }
 
@@ -29,6 +30,7 @@ export function rejection(violations: readonly Violation[]): BridgeError {
 
 /** Filters an answer piece by piece and keeps what was let through. */
 export class ResponseStream {
+  readonly #session: SessionState;
   readonly #filter: FilterPort | undefined;
   readonly #stream: FilterStream | undefined;
   #raw = '';
@@ -36,14 +38,21 @@ export class ResponseStream {
   delivered = '';
 
   constructor(session: SessionState) {
+    this.#session = session;
     this.#filter = responseFilterOf(session);
     this.#stream = guarded(() => this.#filter?.createStream());
   }
 
-  /** Takes a piece, returns what may be shown. */
-  write(piece: string): string {
-    if (this.#stream && !this.#stream.violations) this.#raw += piece;
-    return this.#pass(guarded(() => this.#stream?.write(piece) ?? piece));
+  /** Takes a piece, returns what may be shown; a long one in slices, between which the event loop gets its turn. */
+  async write(piece: string, scope: CallScope): Promise<string> {
+    if (!this.#stream) return this.#pass(piece);
+    if (!this.#stream.violations) this.#raw += piece;
+    let shown = '';
+    for (const slice of slicesOf(piece)) {
+      await this.#session.pace.take(slice.length, scope);
+      shown += this.#pass(guarded(() => this.#stream?.write(slice) ?? ''));
+    }
+    return shown;
   }
 
   /** Returns the rest. */
@@ -61,15 +70,6 @@ export class ResponseStream {
   #pass(text: string): string {
     this.delivered += text;
     return text;
-  }
-}
-
-function guarded<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof BridgeError) throw error;
-    throw new BridgeError('filter_failed', 'The content filter failed, so nothing was passed on', { cause: error });
   }
 }
 

@@ -5,10 +5,11 @@ import type { Provider, ProviderCallOptions, ProviderRequest, ProviderResult } f
 import { failureOf } from './anthropic-failure.ts';
 import { readMessage, StreamReader } from './anthropic-message.ts';
 import { withRetries } from './retry.ts';
+import { createScrubber, type Scrubber } from './scrubber.ts';
 
 /** Options of {@link createAnthropicProvider}. */
 export interface AnthropicProviderOptions {
-  /** Sent as `Authorization: Bearer`; never part of an error or a log line. */
+  /** Sent as `Authorization: Bearer`; never part of an answer, an error or a log line, in plain or encoded, where it has 8 characters or more. */
   apiKey: string;
   /** With or without a trailing `/v1`. @default 'https://api.anthropic.com' */
   baseUrl?: string;
@@ -36,14 +37,15 @@ const SDK_TIMEOUT_MS = 24 * 3_600_000;
  */
 export function createAnthropicProvider(options: AnthropicProviderOptions): Provider {
   const apiKey = checkKey(options.apiKey);
+  const scrubber = createScrubber(apiKey);
   const baseURL = normalizeBaseUrl(options.baseUrl ?? 'https://api.anthropic.com');
   const { clock = systemClock, random = Math.random, log = () => undefined, maxRetries = 2 } = options;
   if (!Number.isInteger(maxRetries) || maxRetries < 0 || maxRetries > 2) {
     throw new BridgeError('invalid_options', `maxRetries must be a whole number from 0 to 2, got ${String(maxRetries)}`);
   }
   let loading: Promise<Anthropic> | undefined;
-  const client = (): Promise<Anthropic> => (loading ??= load({ apiKey, baseURL, log, fetch: options.fetch }));
-  const explain = (error: unknown, usage?: ProviderResult['usage']): Error => failureOf(error, apiKey, clock.now(), usage);
+  const client = (): Promise<Anthropic> => (loading ??= load({ apiKey, baseURL, scrubber, log, fetch: options.fetch }));
+  const explain = (error: unknown, usage?: ProviderResult['usage']): Error => failureOf(error, scrubber, clock.now(), usage);
   const retried = <T>(attempt: () => Promise<T>, call: ProviderCallOptions): Promise<T> => withRetries(attempt, { ...call, clock, random, maxRetries });
 
   return {
@@ -52,7 +54,7 @@ export function createAnthropicProvider(options: AnthropicProviderOptions): Prov
       const { messages } = await client();
       return retried(async () => {
         try {
-          return readMessage(await messages.create({ ...bodyOf(request), stream: false }, requestOptions(call)));
+          return scrubbed(readMessage(await messages.create({ ...bodyOf(request), stream: false }, requestOptions(call))), scrubber);
         } catch (error) {
           throw explain(error);
         }
@@ -71,13 +73,19 @@ export function createAnthropicProvider(options: AnthropicProviderOptions): Prov
         }
       }, call);
       const { reader, events } = begun;
+      const pieces = scrubber.stream();
       try {
         for (let next = begun.first; next.done !== true; next = await events.next()) {
-          const text = reader.read(next.value);
+          const text = pieces.write(reader.read(next.value));
           if (text !== '') yield { text };
         }
-        yield { done: reader.result() };
+        const rest = pieces.end();
+        if (rest !== '') yield { text: rest };
+        yield { done: scrubbed(reader.result(), scrubber) };
       } catch (error) {
+        // What was held back belongs to what came before the failure.
+        const rest = pieces.end();
+        if (rest !== '') yield { text: rest };
         throw explain(error, reader.usage);
       } finally {
         await events.return?.();
@@ -101,14 +109,19 @@ function bodyOf(request: ProviderRequest): { model: string; max_tokens: number; 
   return { model, max_tokens: maxTokens, messages, ...(systemPrompt === '' ? {} : { system: systemPrompt }) };
 }
 
+/** An answer without the key, which an upstream may echo. */
+function scrubbed(result: ProviderResult, { text }: Scrubber): ProviderResult {
+  return { ...result, text: text(result.text), model: text(result.model), stopReason: text(result.stopReason) };
+}
+
 function requestOptions(call: ProviderCallOptions): { signal: AbortSignal; timeout: number; maxRetries: 0 } {
   return { signal: call.signal, timeout: SDK_TIMEOUT_MS, maxRetries: 0 };
 }
 
-async function load(given: { apiKey: string; baseURL: string; log: (line: string) => void; fetch: typeof fetch | undefined }): Promise<Anthropic> {
+async function load(given: { apiKey: string; baseURL: string; scrubber: Scrubber; log: (line: string) => void; fetch: typeof fetch | undefined }): Promise<Anthropic> {
   const { Anthropic: Client } = await import('@anthropic-ai/sdk');
   // Only the SDK's own words: further arguments hold requests and answers.
-  const line = (message: string): void => given.log(`anthropic: ${message.replaceAll(given.apiKey, '[key]')}`);
+  const line = (message: string): void => given.log(`anthropic: ${given.scrubber.text(message)}`);
   const logger = { error: line, warn: line, info: line, debug: line };
   const { apiKey, baseURL } = given;
   return new Client({ apiKey, baseURL, maxRetries: 0, logger, logLevel: 'warn', ...(given.fetch ? { fetch: given.fetch } : {}) });

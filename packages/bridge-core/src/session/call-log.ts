@@ -1,7 +1,7 @@
 import type { SamplingCall, ToolCallSummary, Warning } from '../types.ts';
 
 /** Bounds of what one session keeps in memory: what user code can cause must not grow without end. */
-export const LOG_BOUNDS = { calls: 1_000, refusals: 100, characters: 8_388_608, tools: 200, warnings: 50 } as const;
+export const LOG_BOUNDS = { calls: 1_000, refusals: 100, characters: 262_144, tools: 200, warnings: 50 } as const;
 
 /** What one session's calls were, for its caller. */
 export class CallLog {
@@ -19,16 +19,21 @@ export class CallLog {
     return this.#refusals < LOG_BOUNDS.refusals && this.calls.length < LOG_BOUNDS.calls;
   }
 
+  /** True where texts of this many characters would still be kept. */
+  hasRoom(characters: number): boolean {
+    return this.#characters + characters <= LOG_BOUNDS.characters;
+  }
+
   /** Adds a call to the sums, and to the list while there is room. */
   add(call: SamplingCall, tookRound: boolean): void {
     this.#tokens += call.tokensUsed;
     this.#durationMs += call.durationMs;
     if (tookRound) this.#rounds++;
-    else if (this.#refusals++ >= LOG_BOUNDS.refusals) return this.#truncated();
-    if (this.calls.length >= LOG_BOUNDS.calls) return this.#truncated();
+    else if (this.#refusals++ >= LOG_BOUNDS.refusals) return this.truncated();
+    if (this.calls.length >= LOG_BOUNDS.calls) return this.truncated();
     const size = call.response.length + call.messages.reduce((sum, { content }) => sum + content.length, 0);
-    if (this.#characters + size > LOG_BOUNDS.characters) {
-      this.#truncated();
+    if (!this.hasRoom(size)) {
+      this.truncated();
       this.calls.push({ ...call, messages: [], response: '' });
       return;
     }
@@ -63,7 +68,8 @@ export class CallLog {
     return { rounds: this.#rounds, tokens: this.#tokens, durationMs: this.#durationMs };
   }
 
-  #truncated(): void {
+  /** Warns that the list is not whole. */
+  truncated(): void {
     this.warn('calls_truncated', 'Not every model call is listed in full; the sums count them all');
   }
 }

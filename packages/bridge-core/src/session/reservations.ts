@@ -36,6 +36,8 @@ export class Reservations {
   #inFlight = 0;
   #inFlightTokens = 0;
   #ended = 0;
+  /** Calls between asking the limiter and holding what it granted. */
+  #entering = 0;
   #onEnd: (() => void) | undefined;
 
   constructor(quota: SessionQuota) {
@@ -51,7 +53,22 @@ export class Reservations {
     const { limits } = this.#quota;
     const used = await this.#quota.look(scope);
     if (used.rounds >= limits.rounds) throw this.#quota.roundsExhausted(0);
-    if (used.tokens >= limits.tokens && this.#inFlight === 0) throw this.#quota.tokensExhausted(0);
+    if (used.tokens >= limits.tokens && this.#inFlight + this.#entering === 0) throw this.#quota.tokensExhausted(0);
+  }
+
+  /**
+   * Refuses a call that would not fit even if every reservation in flight were given back.
+   *
+   * @throws {BridgeError} `token_budget`, `limiter_unavailable`, or the scope's own error where it ends first
+   */
+  async checkLeast(tokens: number, scope: CallScope): Promise<void> {
+    const { limits } = this.#quota;
+    const endedBefore = this.#ended;
+    const used = await this.#quota.look(scope);
+    // While reservations come and go, the account may hold some that are not known here, so only the whole budget is certain.
+    const moving = this.#entering > 0 || endedBefore !== this.#ended;
+    const room = moving ? limits.tokens : limits.tokens - used.tokens + this.#inFlightTokens;
+    if (tokens > room) throw this.#quota.tokensExhausted(Math.max(0, limits.tokens - used.tokens));
   }
 
   /**
@@ -60,6 +77,15 @@ export class Reservations {
    * @throws {BridgeError} `rate_limited`, `token_budget`, `limiter_unavailable`, or the scope's own error where it ends first
    */
   async reserve(need: TokenNeed, scope: CallScope): Promise<CallReservation> {
+    this.#entering++;
+    try {
+      return await this.#enter(need, scope);
+    } finally {
+      this.#entering--;
+    }
+  }
+
+  async #enter(need: TokenNeed, scope: CallScope): Promise<CallReservation> {
     const round = await this.#quota.reserveRound(scope);
     if (!isHeld(round)) throw this.#quota.roundsExhausted(round.remaining);
     let outcome: CallReservation | Refused | undefined;

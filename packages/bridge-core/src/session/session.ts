@@ -3,6 +3,7 @@ import { checkPolicy, integer, type ResolvedOptions, type SessionPolicy } from '
 import type { ToolPort } from '../ports.ts';
 import type { Budget, SamplingCall, SamplingMetrics, ToolCallSummary, Warning, WireBudget } from '../types.ts';
 import { CallLog } from './call-log.ts';
+import { Pace } from './pace.ts';
 import { type Limits, SessionQuota } from './quota.ts';
 import { Reservations } from './reservations.ts';
 import { createToken } from './token.ts';
@@ -46,6 +47,7 @@ export class SessionState {
   readonly options: ResolvedOptions;
   readonly policy: Required<SessionPolicy>;
   readonly log: CallLog = new CallLog();
+  readonly pace: Pace = new Pace();
   readonly quota: SessionQuota | undefined;
   readonly reservations: Reservations | undefined;
   /** Calls handed to the provider so far. */

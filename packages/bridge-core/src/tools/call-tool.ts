@@ -2,7 +2,8 @@ import { field } from '../cost.ts';
 import { BridgeError, toBridgeError } from '../errors.ts';
 import type { FilterPort, Violation } from '../ports.ts';
 import { audit } from '../pipeline/step-6-audit.ts';
-import { redactWith } from '../pipeline/step-3b-prompt-filter.ts';
+import { shown } from '../pipeline/record.ts';
+import { redactWith } from '../pipeline/redact.ts';
 import { CallScope } from '../session/scope.ts';
 import type { SessionState } from '../session/session.ts';
 import { encodeResult, filterJson } from './tool-result.ts';
@@ -35,7 +36,7 @@ export async function callTool(session: SessionState, input: ToolCallInput): Pro
   let failure: BridgeError | undefined;
   try {
     request = await input.read(scope);
-    ({ response, violations } = filtered(session, request.name, await run(session, request, scope)));
+    ({ response, violations } = await filtered(session, request.name, await run(session, request, scope), scope));
   } catch (error) {
     failure = failureOf(session, request?.name ?? 'unknown', error);
   }
@@ -46,12 +47,12 @@ export async function callTool(session: SessionState, input: ToolCallInput): Pro
   const contentViolations = violations.map((found) => ({ ...found, direction: 'response' as const }));
   const args = request ? JSON.stringify(request.arguments) : '';
   try {
-    await audit(session, { kind: 'tool', executionId: session.executionId, tool, arguments: args, response, durationMs, ...outcome, contentViolations });
+    await audit(session, { kind: 'tool', executionId: session.executionId, tool: auditName(request?.name, failure), arguments: args, response, durationMs, ...outcome, contentViolations });
   } catch (error) {
     failure = toBridgeError(error);
   }
   // A request that could not be read names no tool.
-  if (request) session.log.addTool(tool, durationMs, failure !== undefined);
+  if (request) session.log.addTool(await shown(session, tool), durationMs, failure !== undefined);
   if (failure) throw failure;
   return response;
 }
@@ -77,12 +78,21 @@ async function run(session: SessionState, request: ToolCallRequest, scope: CallS
 /** Codes of a tool port that say: no tool was asked. */
 const REFUSALS: ReadonlySet<unknown> = new Set(['tool_not_allowed', 'tool_not_found', 'tool_arguments']);
 
-function filtered(session: SessionState, tool: string, result: unknown): { response: string; violations: Violation[] } {
+/** Codes of calls that reached no tool: their names are whatever the program wrote. */
+const UNREACHED: ReadonlySet<string> = new Set(['tool_not_allowed', 'tool_not_found', 'tool_arguments', 'tool_limit', 'invalid_request']);
+
+/** A tool's name for the audit log, marked where no tool was reached. */
+function auditName(tool: string | undefined, failure: BridgeError | undefined): string {
+  if (tool === undefined) return 'unknown';
+  return failure && UNREACHED.has(failure.code) ? `refused: ${tool}` : tool;
+}
+
+async function filtered(session: SessionState, tool: string, result: unknown, scope: CallScope): Promise<{ response: string; violations: Violation[] }> {
   const filter = resultFilterOf(session);
   const text = encodeResult(tool, result);
   if (!filter) return { response: text, violations: [] };
   // What is filtered is exactly what would have been sent: the parsed text, not the object behind it.
-  const { value, violations } = filterJson(filter, JSON.parse(text));
+  const { value, violations } = await filterJson(filter, JSON.parse(text), session.pace, scope);
   return { response: JSON.stringify(value), violations };
 }
 

@@ -1,6 +1,8 @@
 import { BridgeError } from '../errors.ts';
 import type { FilterPort, Violation } from '../ports.ts';
-import { merge, redactWith } from '../pipeline/step-3b-prompt-filter.ts';
+import { merge, redactPaced } from '../pipeline/redact.ts';
+import type { Pace } from '../session/pace.ts';
+import type { CallScope } from '../session/scope.ts';
 import { MAX_JSON_DEPTH } from '../wire/json-depth.ts';
 
 /**
@@ -21,23 +23,31 @@ export function encodeResult(tool: string, result: unknown): string {
   return text;
 }
 
-/** Redacts every string in a JSON value, keys included; numbers and structure stay. */
-export function filterJson(filter: FilterPort, value: unknown): { value: unknown; violations: Violation[] } {
+/**
+ * Redacts every string in a JSON value, keys included; numbers and structure stay.
+ *
+ * @throws {BridgeError} `filter_failed`, or the scope's own error where it ends first
+ */
+export async function filterJson(filter: FilterPort, value: unknown, pace: Pace, scope: CallScope): Promise<{ value: unknown; violations: Violation[] }> {
   const violations: Violation[] = [];
-  const redact = (text: string): string => {
-    const filtered = redactWith(filter, text);
+  const redact = async (text: string): Promise<string> => {
+    const filtered = await redactPaced(filter, text, pace, scope);
     violations.push(...filtered.violations);
     return filtered.text;
   };
-  const walk = (node: unknown): unknown => {
+  const walk = async (node: unknown): Promise<unknown> => {
     if (typeof node === 'string') return redact(node);
-    if (Array.isArray(node)) return node.map(walk);
     if (typeof node !== 'object' || node === null) return node;
+    if (Array.isArray(node)) {
+      const items: unknown[] = [];
+      for (const item of node) items.push(await walk(item));
+      return items;
+    }
     const entries = new Map<string, unknown>();
-    for (const [key, child] of Object.entries(node)) entries.set(freeKey(entries, redact(key)), walk(child));
+    for (const [key, child] of Object.entries(node)) entries.set(freeKey(entries, await redact(key)), await walk(child));
     return Object.fromEntries(entries);
   };
-  const filtered = walk(value);
+  const filtered = await walk(value);
   return { value: filtered, violations: merge(violations) };
 }
 

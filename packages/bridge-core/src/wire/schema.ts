@@ -35,7 +35,7 @@ const sampleRequest = z.strictObject(
 
 const toolCall = z.strictObject(
   {
-    name: z.string({ error: name }).check(z.minLength(1), z.maxLength(256)),
+    name: z.string({ error: name }).check(z.minLength(1), z.maxLength(256), z.regex(/^[\x21-\x7e]{1,256}$/, { error: 'printable ASCII without blanks' })),
     // Checked, not copied: a copy would have to deal with keys like __proto__.
     arguments: z.optional(z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), { error: 'an object' })),
   },

@@ -89,6 +89,14 @@ describe('a tool call', () => {
     expect(parseToolCall({ name: 't' })).toEqual({ name: 't', arguments: {} });
   });
 
+  it('is refused with a name that holds anything but printable ASCII', () => {
+    for (const name of ['a b', ' a', 'a\n', '\t', 'é', 'tооl', 'a\u0000', 'a\u007f', '😀']) {
+      expect(() => parseToolCall({ name })).toThrow(`Invalid request: name must be printable ASCII without blanks, got ${JSON.stringify(name)}`);
+    }
+    expect(() => parseToolCall({ name: 'x'.repeat(257) })).toThrow(/name must be a string of 1 to 256 characters, got a string of 257 characters$/);
+    expect(parseToolCall({ name: `!~${'x'.repeat(254)}` }).name).toHaveLength(256);
+  });
+
   it('is refused where arguments are no object or the name is none', () => {
     expect(() => parseToolCall({ name: 't', arguments: [] })).toThrow(/arguments must be an object, got an array of 0$/);
     expect(() => parseToolCall({ name: 't', arguments: null })).toThrow(/arguments must be an object, got null$/);

@@ -7,6 +7,8 @@ import { ExecutorError } from '../errors.ts';
 import type { Environment } from './environment.ts';
 import { configPath, loadConfig } from './load.ts';
 
+const PLAIN_ADDRESS = 'must be an http or https address without user, password, query and fragment';
+
 /** Text that only looks like a key. */
 const key = ['sk', 'ant', 'test', 'k'.repeat(30)].join('-');
 
@@ -93,6 +95,9 @@ test.each<[string, string, string]>([
   ['CODE_EXECUTOR_SAMPLING_PROVIDER', key, 'sampling.provider: Invalid option: expected one of "auto"|"anthropic"|"mcp"|"echo"'],
   ['ANTHROPIC_BASE_URL', 'ftp://x', 'anthropicBaseUrl: Invalid URL, got "ftp://x"'],
   ['ANTHROPIC_API_KEY', `${key} and more`, 'anthropicApiKey: must be printable ASCII without blanks'],
+  ['ANTHROPIC_API_KEY', 'a b', 'anthropicApiKey: must be printable ASCII without blanks'],
+  ['ANTHROPIC_BASE_URL', 'http://u:p@x', `anthropicBaseUrl: ${PLAIN_ADDRESS}`],
+  ['ANTHROPIC_BASE_URL', 'ftp://u:p@x', 'anthropicBaseUrl: Invalid URL'],
 ])('%s=%j stops the start', (name, value, message) => {
   expect(refusal({ HOME: home(), [name]: value })).toBe(`${name}: ${message}`);
 });

@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_MODEL_ALIASES } from '@code-executor/bridge-core/defaults';
 import type { z } from 'zod';
 import { ExecutorError } from '../errors.ts';
 import { homeDirectory, readEnvironment, type Environment, type EnvironmentSetting } from './environment.ts';
 import { describeIssue } from './issue.ts';
+import { isDeeper, MAX_DEPTH, readJsonFile } from './json-file.ts';
 import { configSchema, type Config, type ConfigInput } from './schema.ts';
 
 /** Where a configuration is looked for. */
@@ -26,6 +27,13 @@ export interface LoadedConfig {
   warnings: string[];
 }
 
+/** A configuration together with what must be kept from others; never to be shown. */
+export interface GuardedConfig {
+  loaded: LoadedConfig;
+  /** Every key that was given: the one in force, and the file's own where the environment brings another. */
+  secrets: string[];
+}
+
 /** The configuration file that an environment names, or the default one. */
 export function configPath(env: Environment = process.env): string {
   return env['CODE_EXECUTOR_CONFIG'] || join(homeDirectory(env), '.code-executor', 'config.json');
@@ -33,13 +41,19 @@ export function configPath(env: Environment = process.env): string {
 
 /**
  * Reads the configuration: environment over file (or the given object) over defaults. Nothing is guessed: whatever
- * is broken, unknown or out of range stops here.
+ * is broken, unknown or out of range stops here, and so does a file that is no regular file, over 1 MiB, or nested
+ * deeper than 64 levels.
  *
  * @throws {ExecutorError} `config`, naming the file or variable, the key and the cause
  */
-export function loadConfig({ config, env = process.env }: LoadOptions = {}): LoadedConfig {
+export function loadConfig(options: LoadOptions = {}): LoadedConfig {
+  return loadGuarded(options).loaded;
+}
+
+/** {@link loadConfig}, and the keys that it came across. */
+export function loadGuarded({ config, env = process.env }: LoadOptions): GuardedConfig {
   const file = config === undefined ? configPath(env) : undefined;
-  const read = file === undefined ? undefined : readConfigFile(file, Boolean(env['CODE_EXECUTOR_CONFIG']));
+  const read = file === undefined ? undefined : readJsonFile(file, !env['CODE_EXECUTOR_CONFIG']);
   const source = file ?? 'the given configuration';
   const given = file === undefined ? config : read;
   const base = parse(given === undefined ? {} : given, source, []);
@@ -47,34 +61,20 @@ export function loadConfig({ config, env = process.env }: LoadOptions = {}): Loa
   const merged = settings.length === 0 ? base : parse(withSettings(base, settings), source, settings);
   assertDefaultModelAllowed(merged, source);
   const warnings = file !== undefined && base.anthropicApiKey !== undefined ? exposureWarnings(file) : [];
+  const keys = [merged.anthropicApiKey, base.anthropicApiKey].filter((key) => key !== undefined);
   return {
-    config: merged,
-    ...(read !== undefined && file !== undefined && { file }),
-    variables: settings.map(({ variable }) => variable),
-    warnings,
+    loaded: {
+      config: merged,
+      ...(read !== undefined && file !== undefined && { file }),
+      variables: settings.map(({ variable }) => variable),
+      warnings,
+    },
+    secrets: [...new Set(keys)],
   };
 }
 
-function readConfigFile(file: string, named: boolean): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && !named) return undefined;
-    throw new ExecutorError('config', `${file}: cannot be read (${code ?? String(error)})`);
-  }
-  try {
-    // Windows editors begin a file with a byte order mark.
-    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
-  } catch (error) {
-    // The message of JSON.parse may quote the text, and with it a key.
-    const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(error instanceof Error ? error.message : '')?.[0];
-    throw new ExecutorError('config', `${file}: not valid JSON${position ? ` at ${position}` : ''}`);
-  }
-}
-
 function parse(input: unknown, source: string, settings: readonly EnvironmentSetting[]): Config {
+  if (isDeeper(input, MAX_DEPTH)) throw new ExecutorError('config', `${source}: nested deeper than ${MAX_DEPTH} levels`);
   const parsed = configSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0] as z.core.$ZodIssue;
@@ -85,11 +85,10 @@ function parse(input: unknown, source: string, settings: readonly EnvironmentSet
 }
 
 function withSettings(base: Config, settings: readonly EnvironmentSetting[]): unknown {
-  const merged = structuredClone(base) as unknown as Record<string, Record<string, unknown>>;
+  const merged: Record<string, unknown> = { ...base };
   for (const { path, value } of settings) {
     const [section = '', key] = path.split('.');
-    if (key === undefined) (merged as Record<string, unknown>)[section] = value;
-    else (merged[section] as Record<string, unknown>)[key] = value;
+    merged[section] = key === undefined ? value : { ...(merged[section] as object), [key]: value };
   }
   return merged;
 }

@@ -8,7 +8,7 @@ const validate = new Ajv2020({ strict: false, formats: { uri: (text: string) => 
 
 const value = fc.oneof(
   fc.boolean(), fc.constant(null), fc.integer({ min: -5, max: 200 }), fc.double({ noNaN: true }), fc.constantFrom(0, 1, 64, 256, 3_600_000, 3_600_001, 86_400_000, 86_400_001, 1e6, 1e9 + 1),
-  fc.constantFrom('', '*', 'auto', 'echo', 'redact', 'reject', 'secrets', 'deny', 'disk', 'sha256', 'mcp__a__b', 'mcp__a__*', 'mcp__*x', 'claude-sonnet-5-5', 'http://127.0.0.1:1'),
+  fc.constantFrom('', '*', 'auto', 'echo', 'redact', 'reject', 'secrets', 'deny', 'disk', 'sha256', 'mcp__a__b', 'mcp__a__*', 'mcp__*x', 'claude-sonnet-5-5', 'http://127.0.0.1:1', 'HTTPS://x/v1', 'http://u:p@x', 'http:///u@x', 'http://x?k=1', 'ftp://x'),
   fc.array(fc.constantFrom('', '*', 'x', 'mcp__a__*', 5), { maxLength: 2 }),
 );
 const LEAVES: Record<string, string[]> = {
@@ -25,7 +25,7 @@ const server = fc.record(
   { requiredKeys: [] },
 );
 const servers = fc.dictionary(fc.constantFrom('a', 'b', ''), server, { maxKeys: 2 }).map((mcpServers) => ({ mcpServers }));
-const topLevel = fc.dictionary(fc.constantFrom('anthropicApiKey', 'projectServers', 'mcpServers', '$schema', 'sampling', 'unknown'), value, { maxKeys: 2 });
+const topLevel = fc.dictionary(fc.constantFrom('anthropicApiKey', 'anthropicBaseUrl', 'projectServers', 'mcpServers', '$schema', 'sampling', 'unknown'), value, { maxKeys: 2 });
 
 test('the published JSON Schema takes exactly what the configuration takes', () => {
   const agreed = { taken: 0, refused: 0 };

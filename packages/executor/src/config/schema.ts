@@ -3,6 +3,9 @@ import { samplingSchema } from './sampling-schema.ts';
 
 const pattern = z.string().regex(/^(\*|mcp__[^*]*\*|mcp__[^*]+)$/, 'must be *, mcp__server__tool, or end in *');
 
+/** One host, after however many slashes URL parsers forgive, and a path: no `@` before it, no `?` or `#` after it. */
+const ADDRESS = /^[Hh][Tt][Tt][Pp][Ss]?:[/\\]*[^/\\?#@\s]+(?:[/\\][^?#]*)?$/;
+
 /** One downstream MCP server, as Claude and Cursor write it; their further keys are left alone. */
 const serverSchema = z
   .looseObject({
@@ -47,7 +50,13 @@ export const configSchema = z.strictObject({
     .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without blanks')
     .optional()
     .describe('ANTHROPIC_API_KEY wins over it'),
-  anthropicBaseUrl: z.url({ protocol: /^https?$/ }).optional().describe('ANTHROPIC_BASE_URL wins over it'),
+  anthropicBaseUrl: z
+    .url({ protocol: /^https?$/ })
+    .regex(ADDRESS, 'must be an http or https address without user, password, query and fragment')
+    // The pattern takes the place of the format, which editors and our reference go by.
+    .meta({ format: 'uri' })
+    .optional()
+    .describe('ANTHROPIC_BASE_URL wins over it'),
   sampling: samplingSchema.prefault({}),
   tools: toolsSchema.prefault({}),
   mcpServers: z.record(z.string().min(1), serverSchema).default({}),

@@ -39,10 +39,9 @@ test.each<[string[], string[]]>([
 });
 
 test('addresses lose user, password and query values', () => {
-  const config = mask({
-    anthropicBaseUrl: `https://user:${secret(1)}@example.org/v1`,
-    mcpServers: { x: { url: `https://example.org/mcp?key=${secret(2)}&mode=fast#${secret(3)}` } },
-  });
+  const parsed = configSchema.parse({ mcpServers: { x: { url: `https://example.org/mcp?key=${secret(2)}&mode=fast#${secret(3)}` } } });
+  // The schema refuses such an address; what shows a configuration does not rely on that.
+  const config = maskConfig({ ...parsed, anthropicBaseUrl: `https://user:${secret(1)}@example.org/v1` });
   expect(config.anthropicBaseUrl).toBe('https://********@example.org/v1');
   expect(config.mcpServers['x']?.url).toBe('https://example.org/mcp?key=********&mode=********#********');
 });
