@@ -42,8 +42,8 @@ export async function benchPython(): Promise<Figure[]> {
   const build = await timed(() => run(prepare, 'python', 'print(1)'));
   await prepare.close();
   const plain = join(folder, 'plain.mjs');
-  const pyodide = join(dirname(createRequire(import.meta.url).resolve('pyodide/package.json')), 'pyodide.mjs');
-  writeFileSync(plain, `import { loadPyodide } from ${JSON.stringify(pyodide)};\nconst python = await loadPyodide();\npython.runPython('print(1)');\nDeno.exit(0);\n`);
+  const pyodide = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
+  writeFileSync(plain, `import { loadPyodide } from ${JSON.stringify(join(pyodide, 'pyodide.mjs'))};\nconst python = await loadPyodide({ indexURL: ${JSON.stringify(pyodide)} });\npython.runPython('print(1)');\nDeno.exit(0);\n`);
 
   const first: number[] = [];
   const second: number[] = [];
