@@ -60,6 +60,8 @@ describe('llm', () => {
       'async for text in llm.stream([{"role": "user", "content": "endless"}]):',
       '    break',
       'await llm.ask("was it closed?")',
+      '# Python does not wait for what a left loop still does.',
+      'while llm.budget()["rounds"] != 3: await asyncio.sleep(0.01)',
       '[whole, llm.budget()]',
     ].join('\n');
     const closed = Promise.withResolvers<void>();
