@@ -33,7 +33,8 @@ export function addAuditCommand(program: Command, context: CommandContext): void
     .option('-f, --follow', 'go on as entries are written')
     .option('--json', 'the records as JSON lines')
     .action(async (file: string | undefined, options: TailOptions) => {
-      await readable(pathOf(file, terminal), () => tail(pathOf(file, terminal), options, terminal));
+      const path = pathOf(file, terminal);
+      await readable(path, () => tail(path, options, terminal));
     });
 }
 

@@ -10,6 +10,7 @@ import type { Command } from 'commander';
 import { describe, heading, opening, trail } from '../demo-report.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CommandContext } from '../main.ts';
+import { missingProvider } from '../missing-provider.ts';
 import { surroundingsOf } from '../surroundings.ts';
 import { say, write, type Terminal } from '../terminal.ts';
 
@@ -50,9 +51,9 @@ async function demo({ live, json }: DemoOptions, terminal: Terminal): Promise<nu
     { ...surroundingsOf(terminal), env: demoEnvironment(env) },
   );
   try {
-    const { provider, checks } = await executor.report();
-    if (provider === 'none') {
-      say(terminal, `code-executor: ${checks.find(({ name }) => name === 'model')?.cure}`);
+    const missing = await missingProvider(executor);
+    if (missing !== undefined) {
+      say(terminal, `code-executor: ${missing}`);
       return EXIT.unavailable;
     }
     if (!json) await write(terminal.stdout, opening(live === true, terminal));

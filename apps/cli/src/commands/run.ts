@@ -7,12 +7,12 @@ import {
   refusedResult,
   type ExecutionRequest,
   type ExecutionResult,
-  type Executor,
   type Language,
 } from '@code-executor/executor';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { EXIT, exitCodeOf, UsageError } from '../exit-codes.ts';
 import type { CommandContext } from '../main.ts';
+import { missingProvider } from '../missing-provider.ts';
 import { reportRun } from '../run-report.ts';
 import { surroundingsOf } from '../surroundings.ts';
 import { readAll, say, write } from '../terminal.ts';
@@ -85,12 +85,6 @@ async function run(file: string, options: RunOptions, { terminal }: CommandConte
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, cancel);
     await executor.close();
   }
-}
-
-/** What to do where nobody could answer a model call; undefined where somebody can. */
-async function missingProvider(executor: Executor): Promise<string | undefined> {
-  const { provider, checks } = await executor.report();
-  return provider === 'none' ? checks.find(({ name }) => name === 'model')?.cure : undefined;
 }
 
 async function show(result: ExecutionResult, { json }: RunOptions, terminal: CommandContext['terminal']): Promise<void> {
